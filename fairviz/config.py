@@ -1,0 +1,57 @@
+"""Settings of one installation, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fairviz.errors import SettingError
+
+MEBIBYTE = 2**20
+
+
+class Settings(BaseModel):
+    """Where things are kept and how much may be used.
+
+    Each field is set by an environment variable: ``home`` by FAIRVIZ_HOME, ``upload_limit_mb`` by
+    FAIRVIZ_UPLOAD_LIMIT_MB and so on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=lambda: user_data_path("fairviz", appauthor=False))
+    database_url: str | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    workers: int = Field(1, ge=1, le=64)
+    upload_limit_mb: int = Field(200, ge=1)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Settings with every FAIRVIZ_* variable applied.
+
+        Raises:
+            SettingError: for a value outside its bounds.
+        """
+        names = {name: f"FAIRVIZ_{name.upper()}" for name in cls.model_fields}
+        given = {name: environment[variable] for name, variable in names.items() if environment.get(variable)}
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            variable = names[str(first["loc"][0])]
+            raise SettingError(
+                variable,
+                expected=first["msg"].removeprefix("Input should be "),
+                found=repr(first["input"]),
+                remedy=f"Correct or unset {variable}.",
+            ) from error
+
+    @property
+    def store_url(self) -> str:
+        """Address of the database: the given one, or a file in the home folder."""
+        return self.database_url or f"sqlite:///{self.home / 'fairviz.db'}"

@@ -1,0 +1,321 @@
+"""What makes a task trainable: one check per function, each with its own remedy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairviz.data.encode import RARE_BELOW, is_number
+from fairviz.data.groups import Attribute, attribute
+from fairviz.data.outcome import outcome_labels
+from fairviz.data.specs import SplitSpec, TaskNote, TaskSpec
+from fairviz.data.values import text_codes
+from fairviz.errors import DataError, TaskError
+
+MIN_ROWS: Final = 60
+"""Fewer rows leave fewer than 12 to test on: an interval for a rate would span most of 0 to 1."""
+MIN_PER_OUTCOME: Final = 10
+"""Fewer leave a 20 % part with none or one: no AUC there could be told from chance."""
+MAX_GROUPS: Final = 20
+"""More groups than this cannot be told apart on a chart, and each holds few rows."""
+SMALL_GROUP: Final = 11
+"""Groups under this size are suppressed in figures, unless the data are declared public."""
+LARGEST_NUMBER: Final = 1e30
+"""Numbers beyond this overflow when squared in single precision; no measurement is this large."""
+
+_SHARE_TOLERANCE: Final = 1e-6
+_OUTCOME_VALUES: Final = 2
+
+
+def check_names(spec: TaskSpec, frame: pd.DataFrame) -> None:
+    """Every column that the task names exists and plays one part only."""
+    _require_something(spec)
+    for use, column in _uses(spec):
+        if column not in frame.columns:
+            raise TaskError(
+                f'{use} "{column}"',
+                expected="a column of the table",
+                found=f"no such column among {_listed(map(str, frame.columns))}",
+                remedy="Choose one of these columns, or correct the spelling.",
+            )
+    _require_one_part_each(spec)
+
+
+def check_split(split: SplitSpec) -> None:
+    """Shares are positive and add to 1."""
+    shares = {"train": split.train, "validation": split.validation, "test": split.test}
+    told = ", ".join(f"{name} {share:g}" for name, share in shares.items())
+    if min(shares.values()) <= 0 or abs(sum(shares.values()) - 1) > _SHARE_TOLERANCE:
+        raise TaskError(
+            "split",
+            expected="three shares above 0 that add to 1",
+            found=f"{told}, together {sum(shares.values()):g}",
+            remedy="Change the shares, for example to 0.6, 0.2 and 0.2.",
+        )
+
+
+def check_rows(frame: pd.DataFrame) -> None:
+    """There are enough rows to split and train on."""
+    if len(frame) < MIN_ROWS:
+        raise TaskError(
+            "table",
+            expected=f"at least {MIN_ROWS} rows, the fewest that can be split into training, "
+            "validation and test",
+            found=f"{len(frame)} row{'s' * (len(frame) != 1)}",
+            remedy="Load a larger table.",
+        )
+
+
+def check_outcome(spec: TaskSpec, frame: pd.DataFrame) -> None:
+    """The outcome has two values, none missing, and enough rows of each."""
+    levels, codes = text_codes(frame[spec.outcome])
+    _require_known(f'outcome "{spec.outcome}"', codes)
+    if len(levels) != _OUTCOME_VALUES:
+        raise TaskError(
+            f'outcome "{spec.outcome}"',
+            expected="two values",
+            found=f"{len(levels)} ({_listed(levels)})",
+            remedy="Choose a column with two values, or make one, such as died: yes or no.",
+        )
+    if spec.positive not in levels:
+        raise TaskError(
+            f'positive value "{spec.positive}"',
+            expected=f'a value of "{spec.outcome}": {_listed(levels)}',
+            found="a value that does not occur",
+            remedy="Choose one of the values that occur.",
+        )
+    rows = np.bincount(codes, minlength=_OUTCOME_VALUES)
+    if rows.min() < MIN_PER_OUTCOME:
+        raise TaskError(
+            f'outcome "{spec.outcome}"',
+            expected=f"at least {MIN_PER_OUTCOME} rows of each value",
+            found=f'{rows.min()} with "{levels[int(rows.argmin())]}"',
+            remedy="Choose a more frequent outcome or load more rows.",
+        )
+
+
+def check_sensitive(grouping: Attribute) -> None:
+    """A sensitive attribute has at least two groups, and not too many."""
+    found = len(grouping.values)
+    name = f'sensitive attribute "{grouping.name}"'
+    if found == 0:
+        raise TaskError(
+            name,
+            expected="groups to compare",
+            found="no value in any row",
+            remedy="Choose another column.",
+        )
+    if found == 1:
+        raise TaskError(
+            name,
+            expected="at least two groups to compare",
+            found=f'one value, "{grouping.values[0]}"',
+            remedy="Choose a column whose values differ.",
+        )
+    if found > MAX_GROUPS:
+        raise TaskError(
+            name,
+            expected=f"at most {MAX_GROUPS} groups",
+            found=f"{found} values",
+            remedy="Cut a number into bands (such as age into under 45, 45-64, 65+), or merge groups.",
+        )
+
+
+def check_group_id(spec: TaskSpec, frame: pd.DataFrame) -> None:
+    """Every row says which patient it belongs to, where rows are kept together."""
+    if spec.split.group_id is not None:
+        codes = np.asarray(pd.factorize(frame[spec.split.group_id])[0], dtype=np.int64)
+        _require_known(f'group id "{spec.split.group_id}"', codes)
+
+
+def check_numbers(spec: TaskSpec, frame: pd.DataFrame) -> None:
+    """Inputs hold no infinite number."""
+    for modality in spec.modalities:
+        for column in modality.columns:
+            refuse_infinite(frame[column])
+
+
+def refuse_infinite(column: pd.Series) -> None:
+    """Refuse a column with an infinite number, which no mean or model survives.
+
+    Raises:
+        DataError: naming the column, the first such row and the remedy.
+    """
+    if not is_number(column):
+        return
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    too_large = np.abs(values) > LARGEST_NUMBER
+    if too_large.any():
+        row = int(np.flatnonzero(too_large)[0])
+        raise DataError(
+            f'column "{column.name}", row {row + 1}',
+            expected="finite numbers",
+            found=f"{values[row]:g} ({int(too_large.sum())} such in the column)",
+            remedy="Leave the cell empty where the value is unknown, or enter the measured value.",
+        )
+
+
+def check_modalities(spec: TaskSpec, frame: pd.DataFrame) -> None:
+    """Every modality has a column that can tell rows apart."""
+    for modality in spec.modalities:
+        if not any(_is_usable(frame[column]) for column in modality.columns):
+            raise TaskError(
+                f'modality "{modality.name}"',
+                expected="at least one usable column",
+                found=f"{_listed(modality.columns)}: empty, the same in every row, or free text "
+                "whose values hardly repeat",
+                remedy="Add a column of numbers or categories to it, or remove the modality.",
+            )
+
+
+def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
+    """Return what a person should know although the task can be trained."""
+    labels = outcome_labels(frame, spec.outcome, spec.positive)
+    notes: list[TaskNote] = []
+    for column in spec.sensitive:
+        grouping = attribute(frame, column)
+        notes += [*_missing_notes(grouping), *_group_notes(grouping, labels)]
+    return (*notes, *_unused_notes(spec, frame))
+
+
+def _missing_notes(grouping: Attribute) -> Iterator[TaskNote]:
+    if grouping.missing:
+        yield TaskNote(
+            severity="warning",
+            text=f'{_rows(grouping.missing)} without a value of "{grouping.name}" '
+            "left out of its groups; they stay in training and in overall figures.",
+            column=grouping.name,
+        )
+
+
+def _group_notes(grouping: Attribute, labels: NDArray[np.int64]) -> Iterator[TaskNote]:
+    for code, value in enumerate(grouping.values):
+        own = labels[grouping.codes == code]
+        positives = int(own.sum())
+        name = f'group "{value}" of "{grouping.name}"'
+        if len(own) < SMALL_GROUP:
+            text = f"{name} has {_rows(len(own))}: its figures will be not estimable."
+        elif min(positives, len(own) - positives) < MIN_PER_OUTCOME:
+            text = (
+                f"{name} has {positives} with and {len(own) - positives} without the outcome: "
+                "its figures will be uncertain or not estimable."
+            )
+        else:
+            continue
+        yield TaskNote(severity="warning", text=text, column=grouping.name)
+
+
+def _unused_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
+    for modality in spec.modalities:
+        for column in modality.columns:
+            if not _is_usable(frame[column]):
+                text = f'"{column}" in modality "{modality.name}" tells no rows apart.'
+                yield TaskNote(severity="info", text=text, column=column)
+    for column in spec.drop:
+        yield TaskNote(severity="info", text=f'"{column}" is not an input.', column=column)
+
+
+def _is_usable(column: pd.Series) -> bool:
+    if is_number(column):
+        return bool(column.nunique(dropna=False) > 1)
+    levels, codes = text_codes(column)
+    rows = np.bincount(codes + 1, minlength=len(levels) + 1)
+    return bool(np.count_nonzero(rows) > 1 and rows.max() >= RARE_BELOW)
+
+
+def _require_something(spec: TaskSpec) -> None:
+    if not spec.sensitive:
+        raise TaskError(
+            "sensitive attributes",
+            expected="at least one column",
+            found="none",
+            remedy="Choose the column whose groups are to be compared, such as sex.",
+        )
+    if not spec.modalities:
+        raise TaskError(
+            "modalities",
+            expected="at least one",
+            found="none",
+            remedy="Assign the columns to predict from to a modality.",
+        )
+
+
+def _uses(spec: TaskSpec) -> Iterator[tuple[str, str]]:
+    yield "outcome", spec.outcome
+    yield from (("sensitive attribute", column) for column in spec.sensitive)
+    for modality in spec.modalities:
+        yield from ((f'modality "{modality.name}", column', column) for column in modality.columns)
+    yield from (("dropped column", column) for column in spec.drop)
+    if spec.split.group_id is not None:
+        yield "group id", spec.split.group_id
+
+
+def _require_one_part_each(spec: TaskSpec) -> None:
+    inputs = [column for modality in spec.modalities for column in modality.columns]
+    dropped_and_used = sorted(set(spec.drop) & set(inputs))
+    rules = (
+        (
+            spec.outcome in spec.sensitive,
+            f'outcome "{spec.outcome}"',
+            "a column of its own",
+            "the same column among the sensitive attributes",
+            "Choose another outcome or another sensitive attribute.",
+        ),
+        (
+            spec.outcome in inputs,
+            f'outcome "{spec.outcome}"',
+            "a column that no modality holds",
+            "the same column among the inputs: it would predict itself",
+            "Take it out of the modality.",
+        ),
+        (
+            bool(dropped_and_used),
+            f"dropped columns {_listed(dropped_and_used)}",
+            "columns that no modality holds",
+            "the same columns among the inputs",
+            "Take them out of the modality or out of the dropped columns.",
+        ),
+        *(
+            _once(names, what, remedy)
+            for names, what, remedy in (
+                (inputs, "column", "Keep it in one modality."),
+                (spec.sensitive, "sensitive attribute", "Name it once."),
+                ([m.name for m in spec.modalities], "modality", "Give each its own name."),
+            )
+        ),
+    )
+    for broken, argument, expected, found, remedy in rules:
+        if broken:
+            raise TaskError(argument, expected=expected, found=found, remedy=remedy)
+
+
+def _once(names: Sequence[str], what: str, remedy: str) -> tuple[bool, str, str, str, str]:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    return bool(twice), f"{what} {_listed(twice)}", "each named once", "it more than once", remedy
+
+
+def _require_known(name: str, codes: NDArray[np.int64]) -> None:
+    absent = np.flatnonzero(codes < 0)
+    if absent.size:
+        raise TaskError(
+            name,
+            expected="a value in every row",
+            found=f"{_rows(absent.size)} without one, first row {int(absent[0]) + 1}",
+            remedy="Fill in the values or remove these rows from the file.",
+        )
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'s' * (count != 1)}"
+
+
+def _listed(names: Iterable[str], *, most: int = 12) -> str:
+    """Join names in quotes, the first few of many."""
+    every = [f'"{name}"' for name in names]
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more

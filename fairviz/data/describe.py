@@ -1,0 +1,87 @@
+"""What kind of column each one is, for the preview and for proposals."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pandas as pd
+
+from fairviz.data.encode import is_number
+from fairviz.data.values import value_text
+
+Kind = Literal["number", "category", "text", "identifier", "constant", "empty"]
+
+_EXAMPLES: Final = 3
+# Below this many rows "every value differs" says nothing about the column.
+_ENOUGH_TO_BE_UNIQUE: Final = 20
+# Free text hardly repeats itself; a category does.
+_TEXT_DISTINCT_SHARE: Final = 0.3
+_IDENTIFIER_NAME: Final = re.compile(
+    r"^(id|uid|uuid|mrn|ssn|seqn?|sno|nr|index|rowid|row_?number|record_?(no|number))$"
+    r"|_(id|uid|uuid|no|nr|key)$|^(patient|subject|person|hospital|stay|visit|encounter|case|study)\w*id$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column in short.
+
+    Attributes:
+        missing: share of rows without a value, 0 to 1.
+        distinct: number of different values.
+        examples: texts of the most frequent values.
+    """
+
+    name: str
+    kind: Kind
+    missing: float
+    distinct: int
+    examples: tuple[str, ...]
+
+
+def describe(frame: pd.DataFrame) -> tuple[ColumnProfile, ...]:
+    """Profile every column of a table, in order."""
+    return tuple(describe_column(frame[name]) for name in frame.columns)
+
+
+def describe_column(column: pd.Series) -> ColumnProfile:
+    """Profile one column."""
+    counts = column.value_counts()
+    return ColumnProfile(
+        name=str(column.name),
+        kind=_kind(column, counts),
+        missing=float(column.isna().mean()) if len(column) else 0.0,
+        distinct=len(counts),
+        examples=tuple(value_text(value) for value in counts.index[:_EXAMPLES]),
+    )
+
+
+def _kind(column: pd.Series, counts: pd.Series) -> Kind:
+    known, distinct = int(counts.sum()), len(counts)
+    if distinct <= 1:
+        return "constant" if distinct else "empty"
+    if _identifies(column, known, distinct):
+        return "identifier"
+    if is_number(column):
+        return "number"
+    if distinct > _ENOUGH_TO_BE_UNIQUE and distinct > _TEXT_DISTINCT_SHARE * known:
+        return "text"
+    return "text" if pd.api.types.is_datetime64_any_dtype(column) else "category"
+
+
+def _identifies(column: pd.Series, known: int, distinct: int) -> bool:
+    if distinct <= _ENOUGH_TO_BE_UNIQUE or pd.api.types.is_datetime64_any_dtype(column):
+        return False
+    if _IDENTIFIER_NAME.search(str(column.name)):
+        return True
+    # Measurements rarely repeat either, so a unique number counts only where it is whole.
+    return distinct == known and (
+        pd.api.types.is_integer_dtype(column) if is_number(column) else not _has_blanks(column)
+    )
+
+
+def _has_blanks(column: pd.Series) -> bool:
+    return bool(column.dropna().astype(str).str.strip().str.contains(r"\s").any())

@@ -1,0 +1,318 @@
+"""Proposals for a task from a table's names and values; every one of them a person can change."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairviz.data.checks import MAX_GROUPS, check_rows
+from fairviz.data.describe import Kind, describe_column
+from fairviz.data.encode import is_number
+from fairviz.data.leakage import LEAK_AUC, ranking_strength
+from fairviz.data.outcome import outcome_labels
+from fairviz.data.specs import ModalitySpec, TaskSpec
+from fairviz.data.values import text_codes
+from fairviz.data.vocabulary import (
+    DATE_NAMES,
+    FUTURE_NAMES,
+    MODALITY_NAMES,
+    NEGATIVE_TEXTS,
+    OUTCOME_NAMES,
+    POSITIVE_TEXTS,
+    SENSITIVE_NAMES,
+    is_named,
+    plain_name,
+)
+from fairviz.errors import TaskError
+
+MAX_SENSITIVE: Final = 3
+MAX_MODALITIES: Final = 6
+
+_BINARY: Final = 2
+# A copy may disagree in a few rows (typing errors) and still give the attribute away.
+_COPY_AGREEMENT: Final = 0.995
+_DATE_TEXT: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
+_LOOKED_AT: Final = 50
+_SERIES: Final = 4
+_KIND_REASONS: Final[Mapping[Kind, str]] = {
+    "identifier": "identifies a row or a place",
+    "constant": "the same in every row",
+    "empty": "no values",
+    "text": "free text",
+}
+
+
+def suggest_task(
+    frame: pd.DataFrame,
+    *,
+    dataset: str,
+    name: str,
+    outcome: str | None = None,
+    positive: str | None = None,
+    sensitive: Sequence[str] | None = None,
+    drop: Collection[str] = (),
+    use_sensitive: bool = False,
+) -> TaskSpec:
+    """Propose what was not given, and keep what was.
+
+    Args:
+        frame: the table.
+        dataset: its content hash.
+        name: of the task.
+        outcome: column to predict.
+        positive: text of its positive value.
+        sensitive: columns whose groups are compared.
+        drop: columns to keep out of the inputs, beside those proposed.
+        use_sensitive: make the sensitive attributes inputs as well.
+
+    Raises:
+        TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the
+            table has too few rows for any task.
+    """
+    _require_columns(frame, [*([outcome] if outcome else []), *(sensitive or ()), *drop])
+    check_rows(frame)
+    chosen = outcome or suggest_outcome(frame.drop(columns=list(drop)))
+    value = positive if positive is not None else suggest_positive(frame, chosen)
+    attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
+    reasons = dict.fromkeys(drop, "dropped by choice")
+    reasons |= suggest_drops(frame, chosen, value, attributes, use_sensitive=use_sensitive)
+    not_inputs = {chosen, *reasons} | (set() if use_sensitive else set(attributes))
+    columns = [str(column) for column in frame.columns if column not in not_inputs]
+    return TaskSpec(
+        name=name,
+        dataset=dataset,
+        outcome=chosen,
+        positive=value,
+        sensitive=attributes,
+        modalities=suggest_modalities(frame, columns),
+        drop=tuple(column for column in frame.columns if column in reasons),
+    )
+
+
+def suggest_outcome(frame: pd.DataFrame) -> str:
+    """Propose the column to predict: two values, the most telling name, complete before incomplete.
+
+    Raises:
+        TaskError: no column has exactly two values.
+    """
+    binary = [str(name) for name in frame.columns if frame[name].nunique() == _BINARY]
+    if not binary:
+        raise TaskError(
+            "outcome",
+            expected="a column with two values",
+            found="none in the table",
+            remedy="Add one, such as died: yes or no, or load another table.",
+        )
+    complete = [name for name in binary if not frame[name].isna().any()]
+    for pattern in OUTCOME_NAMES:
+        named = [name for name in (*complete, *binary) if is_named(name, pattern)]
+        if named:
+            return named[0]
+    other = [name for name in (complete or binary) if _sensitive_family(name) is None]
+    return (other or binary)[-1]
+
+
+def suggest_positive(frame: pd.DataFrame, outcome: str) -> str:
+    """Propose the value that counts as "it happened": by its word, else the rarer one."""
+    levels, codes = text_codes(frame[outcome])
+    if not levels:
+        return ""
+    worded = [level for level in levels if level.lower() in POSITIVE_TEXTS]
+    not_negated = [level for level in levels if level.lower() not in NEGATIVE_TEXTS]
+    for candidates in (worded, not_negated):
+        if len(candidates) == 1:
+            return candidates[0]
+    return levels[int(np.bincount(codes[codes >= 0], minlength=len(levels)).argmin())]
+
+
+def suggest_sensitive(frame: pd.DataFrame, outcome: str) -> tuple[str, ...]:
+    """Propose at most three attributes, one per family of `SENSITIVE_NAMES`.
+
+    Within a family words win over codes, then the column whose smallest group is largest.
+
+    Raises:
+        TaskError: no column is named like one.
+    """
+    best: dict[int, tuple[tuple[bool, int], str]] = {}
+    for name in map(str, frame.columns):
+        family = _sensitive_family(name)
+        if name == outcome or family is None:
+            continue
+        rank = _rank_as_groups(frame[name], codes_too=SENSITIVE_NAMES[family][1])
+        if rank is not None and (family not in best or rank > best[family][0]):
+            best[family] = (rank, name)
+    if not best:
+        raise TaskError(
+            "sensitive attributes",
+            expected=f"a column named like race, sex or age_band, with 2 to {MAX_GROUPS} values",
+            found="none",
+            remedy="Choose the column whose groups are to be compared.",
+        )
+    return tuple(best[family][1] for family in sorted(best))[:MAX_SENSITIVE]
+
+
+def suggest_drops(
+    frame: pd.DataFrame,
+    outcome: str,
+    positive: str,
+    sensitive: Sequence[str],
+    *,
+    use_sensitive: bool = False,
+) -> dict[str, str]:
+    """Propose columns to keep out of the inputs, each with its reason in words.
+
+    Identifiers, dates, free text, constants and empty columns; copies of a sensitive attribute;
+    and columns that give the outcome away, by what they hold or by what they are called.
+    """
+    levels, _ = text_codes(frame[outcome])
+    labels = outcome_labels(frame, outcome, positive) if positive in levels else None
+    groupings = {} if use_sensitive else {name: text_codes(frame[name]) for name in sensitive}
+    reasons: dict[str, str] = {}
+    for name in map(str, frame.columns):
+        if name == outcome or name in sensitive:
+            continue
+        found = (
+            _unusable(frame[name])
+            or _leak(frame[name], labels)
+            or next(_copies(frame[name], groupings), None)
+        )
+        if found:
+            reasons[name] = found
+    return reasons
+
+
+def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[ModalitySpec, ...]:
+    """Propose modalities: at most six, by numbered series and by name families.
+
+    Raises:
+        TaskError: there is no column to use.
+    """
+    if not columns:
+        raise TaskError(
+            "modalities",
+            expected="at least one usable column to predict from",
+            found="none beside outcome, sensitive attributes and columns to drop",
+            remedy="Load a table with measurements, or take a column out of the dropped ones.",
+        )
+    series = _numbered_series(columns)
+    named: dict[str, list[str]] = {}
+    for column in columns:
+        named.setdefault(series.get(column) or _modality_family(column) or "", []).append(column)
+    rest = named.pop("", [])
+    for name in _smallest(named, bool(rest)):
+        rest += named.pop(name)
+    if rest:
+        # Numbers against categories is a poor division, taken only where names offer none.
+        named |= {"other": rest} if named else _by_kind(frame, rest)
+    return tuple(ModalitySpec(name=name, columns=tuple(own)) for name, own in named.items())
+
+
+def _require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in frame.columns:
+            raise TaskError(
+                f'column "{name}"',
+                expected="a column of the table",
+                found="no such column",
+                remedy=f"Choose among {', '.join(map(str, frame.columns[:12]))}"
+                + (" and others." if len(frame.columns) > 12 else "."),
+            )
+
+
+def _sensitive_family(name: str) -> int | None:
+    matches = (at for at, (pattern, _) in enumerate(SENSITIVE_NAMES) if is_named(name, pattern))
+    return next(matches, None)
+
+
+def _rank_as_groups(column: pd.Series, *, codes_too: bool) -> tuple[bool, int] | None:
+    worded = not is_number(column)
+    levels, codes = text_codes(column)
+    if not _BINARY <= len(levels) <= MAX_GROUPS or not (worded or codes_too):
+        return None
+    return worded, int(np.bincount(codes[codes >= 0]).min())
+
+
+def _unusable(column: pd.Series) -> str | None:
+    if DATE_NAMES.search(plain_name(str(column.name))) or _holds_dates(column):
+        return "a date"
+    return _KIND_REASONS.get(describe_column(column).kind)
+
+
+def _holds_dates(column: pd.Series) -> bool:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return True
+    if is_number(column) or pd.api.types.is_bool_dtype(column):
+        return False
+    texts = column.dropna().head(_LOOKED_AT).astype(str)
+    return bool(len(texts) and texts.str.match(_DATE_TEXT).all())
+
+
+def _leak(column: pd.Series, labels: NDArray[np.int64] | None) -> str | None:
+    for pattern, reason in FUTURE_NAMES:
+        if is_named(str(column.name), pattern):
+            return reason
+    if labels is None or labels.min() == labels.max():
+        return None
+    strength = ranking_strength(column, labels)
+    return (
+        f"gives the outcome away: alone it reaches an AUC of {strength:.2f}" if strength >= LEAK_AUC else None
+    )
+
+
+def _copies(
+    column: pd.Series, groupings: Mapping[str, tuple[tuple[str, ...], NDArray[np.int64]]]
+) -> Iterator[str]:
+    levels, codes = text_codes(column)
+    if not _BINARY <= len(levels) <= MAX_GROUPS:
+        return
+    for name, (values, groups) in groupings.items():
+        if _determines(codes, groups, len(levels), len(values)):
+            yield f'tells "{name}" in other words'
+
+
+def _determines(codes: NDArray[np.int64], groups: NDArray[np.int64], levels: int, values: int) -> bool:
+    """Tell whether knowing the level (nearly) tells the group, and far better than guessing."""
+    both = (codes >= 0) & (groups >= 0)
+    table = np.bincount(codes[both] * values + groups[both], minlength=levels * values)
+    table = table.reshape(levels, values)
+    total = max(int(table.sum()), 1)
+    agreement, guess = table.max(axis=1).sum() / total, table.sum(axis=0).max() / total
+    return bool(agreement >= max(_COPY_AGREEMENT, 1 - 0.05 * (1 - guess)))
+
+
+def _numbered_series(columns: Sequence[str]) -> dict[str, str]:
+    """Return the stem of every column that belongs to a series, such as cup_01, cup_02, cup_03."""
+    stems = {column: re.sub(r"_?\d+$", "", plain_name(column)) for column in columns}
+    counts = Counter(stem for column, stem in stems.items() if stem != plain_name(column))
+    return {
+        column: stem
+        for column, stem in stems.items()
+        if stem != plain_name(column) and counts[stem] >= _SERIES
+    }
+
+
+def _modality_family(column: str) -> str | None:
+    matches = (family for family, pattern in MODALITY_NAMES if is_named(column, pattern))
+    return next(matches, None)
+
+
+def _smallest(named: Mapping[str, Sequence[str]], has_rest: bool) -> list[str]:
+    """Return the families that go into the rest, so that no more than six modalities remain."""
+    most = MAX_MODALITIES - has_rest
+    if len(named) <= most:
+        return []
+    by_size = sorted(named, key=lambda name: len(named[name]))
+    return by_size[: len(named) - (MAX_MODALITIES - 1)]
+
+
+def _by_kind(frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, list[str]]:
+    numbers = [column for column in columns if is_number(frame[column])]
+    categories = [column for column in columns if column not in numbers]
+    split = {"numbers": numbers, "categories": categories}
+    return {name: own for name, own in split.items() if own}

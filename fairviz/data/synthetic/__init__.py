@@ -1,0 +1,1 @@
+"""Made-up datasets with planted disparities, each documented in numbers."""

@@ -1,0 +1,35 @@
+"""A task, and whether a table can answer it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fairviz.data import checks
+from fairviz.data.groups import attribute
+from fairviz.data.specs import ModalitySpec, SplitSpec, TaskNote, TaskSpec
+
+__all__ = ["ModalitySpec", "SplitSpec", "TaskNote", "TaskSpec", "check_task"]
+
+
+def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
+    """Check that a task can be trained on a table, and say what a person should know about it.
+
+    Rows in messages count data rows from 1.
+
+    Returns:
+        Notes on small groups, rows left out of groups, and columns that are not inputs.
+
+    Raises:
+        TaskError: a choice of outcome, groups, modalities or split that cannot be trained.
+        DataError: an input column holds an infinite number.
+    """
+    checks.check_names(spec, frame)
+    checks.check_split(spec.split)
+    checks.check_rows(frame)
+    checks.check_outcome(spec, frame)
+    for column in spec.sensitive:
+        checks.check_sensitive(attribute(frame, column))
+    checks.check_group_id(spec, frame)
+    checks.check_numbers(spec, frame)
+    checks.check_modalities(spec, frame)
+    return checks.notes_on(spec, frame)

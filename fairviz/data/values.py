@@ -1,0 +1,52 @@
+"""Cells as text: one spelling per value, one meaning of "missing"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+MISSING_TEXTS: Final = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null")
+"""What a CSV cell may hold instead of a value. "None" is absent: in clinical tables it is an answer."""
+
+# Beyond this a float no longer holds every whole number, so "whole" says nothing about the value.
+_WHOLE_LIMIT: Final = 2.0**53
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a cell holds no value: None, NaN, NaT, NA or blank text."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or bool(pd.isna(value))
+
+
+def value_text(value: object) -> str:
+    """Return the one text that stands for a cell everywhere: in tasks, groups and messages.
+
+    Whole numbers lose their decimal point (1.0 and 1 give "1"), booleans read "True" and "False",
+    text loses the blanks around it, and a missing cell gives the empty text.
+    """
+    if is_missing(value):
+        return ""
+    if isinstance(value, (float, np.floating)):
+        number = float(value)
+        if number.is_integer() and abs(number) < _WHOLE_LIMIT:
+            return str(int(number))
+    return str(value).strip()
+
+
+def text_codes(column: pd.Series) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the sorted texts that occur in a column and, per row, the index of its text.
+
+    Returns:
+        The texts, and codes int64 [N] in which -1 marks a missing cell.
+    """
+    raw_codes, raw_values = pd.factorize(column)
+    texts = [value_text(value) for value in raw_values]
+    levels = tuple(sorted(set(texts) - {""}))
+    position = {text: index for index, text in enumerate(levels)}
+    # One slot more than there are values: code -1 (missing) reads the last slot.
+    lookup = np.array([position.get(text, -1) for text in texts] + [-1], dtype=np.int64)
+    return levels, lookup[raw_codes]

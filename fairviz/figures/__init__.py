@@ -1,0 +1,1 @@
+"""Data to plotly figures: pure functions, without streamlit, files or torch."""

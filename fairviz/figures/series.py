@@ -1,0 +1,122 @@
+"""What the figures draw: small frozen records of numpy arrays and labels.
+
+Axis letters: E epochs, S seeds, G groups of one attribute, T optimisation steps, M modalities,
+A sensitive attributes. NaN is "not estimable" everywhere. Names are a user's own text; figures
+escape them, callers do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric as an axis.
+
+    Attributes:
+        name: as people call it, such as ``AUC gap``.
+        formula: its definition in words, shown while hovering.
+        better: the direction of improvement; an axis on which down is better is reversed.
+    """
+
+    name: str
+    formula: str
+    better: Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTrail:
+    """One run's way through the plane of performance and gap.
+
+    Attributes:
+        run: identifier that a click returns.
+        label: configuration that its seeds share, such as ``MultiFair, tau .04``.
+        method: name that decides the colour, such as ``multifair``.
+        seed: the run's seed.
+        epochs: [E], ascending; the last one is the current point.
+        performance: [E].
+        gap: [E].
+        performance_interval: low and high of the current point, if known.
+        gap_interval: likewise.
+        estimated: a prediction instead of a training; drawn hollow.
+    """
+
+    run: str
+    label: str
+    method: str
+    seed: int
+    epochs: Ints
+    performance: Floats
+    gap: Floats
+    performance_interval: Interval | None = None
+    gap_interval: Interval | None = None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PointIntervals:
+    """Low and high of a configuration's mean over seeds, rows and seeds both counted."""
+
+    performance: Interval | None = None
+    gap: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCurves:
+    """AUC per group by epoch of all seeds of one configuration.
+
+    Attributes:
+        label: as in :class:`RunTrail`.
+        method: as in :class:`RunTrail`.
+        attribute: the sensitive attribute, such as ``race``.
+        groups: all G groups of the attribute in its own order, shown or not: the place decides
+            the marker and the dash.
+        epochs: [E].
+        auc: [S, G, E].
+        interval: low and high, each [G, E]; without it the band is the range over seeds.
+    """
+
+    label: str
+    method: str
+    attribute: str
+    groups: tuple[str, ...]
+    epochs: Ints
+    auc: Floats
+    interval: tuple[Floats, Floats] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModulationTraces:
+    """What a method recorded at each optimisation step of one run.
+
+    Attributes:
+        label: as in :class:`RunTrail`.
+        method: as in :class:`RunTrail`.
+        seed: the run's seed.
+        modalities: M names.
+        attributes: A names.
+        traces: name to array [T, ...], as the training records them; those it knows are drawn.
+        tau: the gap from which the method acts, if it has one.
+        noise_floor: gap that chance alone exceeds in one batch of twenty, if known.
+        first_step: number of the first step in ``traces``.
+    """
+
+    label: str
+    method: str
+    seed: int
+    modalities: tuple[str, ...]
+    attributes: tuple[str, ...]
+    traces: Mapping[str, Floats] = field(default_factory=dict)
+    tau: float | None = None
+    noise_floor: float | None = None
+    first_step: int = 0

@@ -1,0 +1,132 @@
+"""One queue and its worker threads, for the whole process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+
+from fairviz.config import Settings
+from fairviz.data.prepare import PreparedData
+from fairviz.errors import FairVizError
+from fairviz.jobs.ownership import Ownership
+from fairviz.store.records import State
+from fairviz.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+class JobManager:
+    """Trains queued comparisons one after another in ``settings.workers`` threads.
+
+    Comparisons that a dead process left unfinished are marked as interrupted at the start.
+    """
+
+    def __init__(self, store: Store, settings: Settings, load: Callable[[str], PreparedData]) -> None:
+        """Start the workers; ``load`` prepares the task of an id."""
+        self._store = store
+        self._settings = settings
+        self._load = load
+        self._ownership = Ownership(settings.home / "processes")
+        self._queue: SimpleQueue[str | None] = SimpleQueue()
+        self._cancelled: dict[str, threading.Event] = {}
+        self._closing = threading.Event()
+        self._mark_interrupted()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"fairviz-worker-{n}", daemon=True)
+            for n in range(settings.workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def owner(self) -> str:
+        """The name under which this process's comparisons are kept."""
+        return self._ownership.name
+
+    @property
+    def weights_folder(self) -> Path:
+        """Where the weights of finished runs are."""
+        return self._settings.home / "weights"
+
+    def submit(self, comparison_id: str) -> None:
+        """Queue a comparison."""
+        self._cancelled[comparison_id] = threading.Event()
+        self._queue.put(comparison_id)
+
+    def cancel(self, comparison_id: str) -> None:
+        """Stop a comparison between two steps, or before it begins; what it has written stays."""
+        if comparison_id in self._cancelled:
+            self._cancelled[comparison_id].set()
+
+    def close(self) -> None:
+        """Stop all work, mark what was not finished, and wait for the workers."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+        for comparison_id in self._store.active_comparisons(self.owner):
+            self._store.end(comparison_id, State.INTERRUPTED)
+        self._ownership.close()
+
+    def _mark_interrupted(self) -> None:
+        """Say of comparisons whose process is gone that they will not go on."""
+        for owner in self._store.active_owners():
+            if self._ownership.is_gone(owner):
+                for comparison_id in self._store.active_comparisons(owner):
+                    self._store.end(comparison_id, State.INTERRUPTED)
+
+    def _work(self) -> None:
+        """One worker's life. torch is imported here, so that no page waits for it."""
+        from fairviz.training.devices import use_one_thread  # noqa: PLC0415
+
+        use_one_thread()
+        while (comparison_id := self._queue.get()) is not None:
+            if not self._closing.is_set():
+                self._finish(comparison_id)
+
+    def _finish(self, comparison_id: str) -> None:
+        """Train a comparison and say how it ended; no error ends the worker."""
+        from fairviz.jobs.rotation import Stopped  # noqa: PLC0415
+
+        try:
+            self._train(comparison_id)
+        except Stopped:
+            state = State.INTERRUPTED if self._closing.is_set() else State.CANCELLED
+            self._store.end(comparison_id, state)
+        except FairVizError as error:
+            self._store.end(comparison_id, State.FAILED, str(error))
+        except Exception:
+            _log.exception("Comparison %s failed", comparison_id)
+            self._store.end(
+                comparison_id,
+                State.FAILED,
+                "An unexpected error ended the training. The server's log has the details.",
+            )
+        else:
+            self._store.end(comparison_id, State.FINISHED)
+        finally:
+            del self._cancelled[comparison_id]
+
+    def _train(self, comparison_id: str) -> None:
+        from fairviz.jobs.rotation import Rotation, Stopped  # noqa: PLC0415
+        from fairviz.training.devices import choose_device  # noqa: PLC0415
+
+        cancelled = self._cancelled[comparison_id]
+        if cancelled.is_set():
+            raise Stopped
+        self._store.start(comparison_id)
+        data = self._load(self._store.comparison(comparison_id).task_id)
+        Rotation(
+            comparison_id=comparison_id,
+            store=self._store,
+            data=data,
+            device=choose_device(self._settings.device),
+            weights_folder=self.weights_folder,
+            stopping=lambda: cancelled.is_set() or self._closing.is_set(),
+        ).run()

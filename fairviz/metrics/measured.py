@@ -1,0 +1,136 @@
+"""Every metric of every group, for several partitions of the same rows in one pass.
+
+Axis letters: N rows, G groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fairviz.metrics.calibration import group_calibration_error, log_losses, squared_errors
+from fairviz.metrics.equity import stratum_means
+from fairviz.metrics.estimable import MINIMUM_FOR_INTERVAL, MINIMUM_FOR_NUMBER
+from fairviz.metrics.inputs import FloatArray, Groups, IntArray
+from fairviz.metrics.intervals import auc_interval
+from fairviz.metrics.ranking import Placements, group_placements
+from fairviz.metrics.rates import RATES, confusion_cells, rate_columns
+
+# What the rows are called of which a metric needs enough.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "auc": ("positives", "negatives"),
+    **{name: (rate.noun,) for name, rate in RATES.items()},
+    "balanced_accuracy": ("positives", "negatives"),
+    "brier": ("patients",),
+    "log_loss": ("patients",),
+    "calibration_error": ("patients",),
+    "positives_risk": ("positives",),
+    "negatives_risk": ("negatives",),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One partition of the rows: everything about its G groups.
+
+    Attributes:
+        cells: [G, 4] confusion matrices.
+        placements: of the rows of each group.
+        columns: by metric of ``NEEDS`` and by limit of one, [G]; NaN where undefined.
+        cases: by noun of ``NEEDS``, how many such rows there are, [G].
+    """
+
+    cells: FloatArray
+    placements: Sequence[Placements]
+    columns: Mapping[str, FloatArray]
+    cases: Mapping[str, FloatArray]
+
+    def part(self, at: slice) -> Measured:
+        """Some neighbouring groups."""
+        return Measured(
+            self.cells[at],
+            self.placements[at],
+            {name: values[at] for name, values in self.columns.items()},
+            {noun: counts[at] for noun, counts in self.cases.items()},
+        )
+
+    def withheld(self) -> Measured:
+        """The same without the numbers and limits that rest on too few cases."""
+        columns = {
+            name: np.where(self._fewest(name) < _minimum(name), np.nan, values)
+            for name, values in self.columns.items()
+        }
+        return replace(self, columns=columns)
+
+    def _fewest(self, name: str) -> FloatArray:
+        needs = NEEDS[name.removesuffix("_low").removesuffix("_high")]
+        return np.asarray(np.minimum.reduce([self.cases[noun] for noun in needs]))
+
+
+def _minimum(name: str) -> int:
+    return MINIMUM_FOR_INTERVAL if name.endswith(("_low", "_high")) else MINIMUM_FOR_NUMBER
+
+
+def measure(
+    labels: IntArray, scores: FloatArray, threshold: float, partitions: Sequence[Groups]
+) -> list[Measured]:
+    """Measure the groups of each partition of the same rows.
+
+    Args:
+        labels: [N] outcomes 0 or 1.
+        scores: [N] probabilities of outcome 1.
+        threshold: probability from which a row is decided positive.
+        partitions: of the N rows.
+    """
+    y, p = np.tile(labels, len(partitions)), np.tile(scores, len(partitions))
+    together = _measure(y, p, threshold, _side_by_side(partitions))
+    ends = np.cumsum([groups.count for groups in partitions])
+    return [
+        together.part(slice(end - groups.count, end)) for groups, end in zip(partitions, ends, strict=True)
+    ]
+
+
+def _side_by_side(partitions: Sequence[Groups]) -> Groups:
+    """One partition of the rows repeated for each of those given."""
+    starts = np.cumsum([0, *(groups.count for groups in partitions)]).tolist()
+    shifted = [
+        np.where(groups.codes < 0, -1, groups.codes + start)
+        for groups, start in zip(partitions, starts, strict=False)
+    ]
+    return Groups(np.concatenate(shifted), starts[-1])
+
+
+def _measure(labels: IntArray, scores: FloatArray, threshold: float, groups: Groups) -> Measured:
+    cells = confusion_cells(labels, (scores >= threshold).astype(np.int64), groups)
+    placements = group_placements(labels, scores, groups)
+    rates = rate_columns(cells)
+    columns = {
+        **_auc_columns(placements),
+        **rates,
+        "balanced_accuracy": (rates["sensitivity"] + rates["specificity"]) / 2,
+        **_probability_columns(labels, scores, groups),
+    }
+    cases = {rate.noun: rate.counts(cells)[1] for rate in RATES.values()}
+    return Measured(cells, placements, columns, cases)
+
+
+def _auc_columns(placements: Sequence[Placements]) -> dict[str, FloatArray]:
+    auc = np.array([p.auc for p in placements])
+    variance = np.array([p.variance for p in placements])
+    positives = np.array([p.positives.size for p in placements])
+    negatives = np.array([p.negatives.size for p in placements])
+    low, high = auc_interval(auc, variance, positives, negatives)
+    return {"auc": auc, "auc_low": low, "auc_high": high}
+
+
+def _probability_columns(labels: IntArray, scores: FloatArray, groups: Groups) -> dict[str, FloatArray]:
+    negatives_risk, positives_risk = stratum_means(labels, scores, groups, minimum=1)
+    return {
+        "brier": groups.means(squared_errors(labels, scores)),
+        "log_loss": groups.means(log_losses(labels, scores)),
+        "calibration_error": group_calibration_error(labels, scores, groups),
+        "positives_risk": positives_risk,
+        "negatives_risk": negatives_risk,
+    }

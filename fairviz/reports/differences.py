@@ -1,0 +1,77 @@
+"""Each method against the baseline, seed by seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+PERFORMANCE = "auc"
+GAPS = (
+    "auc_gap",
+    "equalized_odds_difference",
+    "equalized_odds_difference_mean",
+    "soft_equalized_odds_gap",
+    "demographic_parity_difference",
+)
+BASELINE = "baseline"
+
+Report = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Change of one metric against the baseline of the same seed.
+
+    Attributes:
+        metric: name of the metric.
+        attribute: sensitive attribute, None for an overall metric.
+        seeds: seeds on which both were defined.
+        mean: mean change; None where no seed has both.
+        sd: standard deviation of the change over seeds; None for fewer than two.
+        lower: on how many seeds the metric fell.
+    """
+
+    metric: str
+    attribute: str | None
+    seeds: int
+    mean: float | None
+    sd: float | None
+    lower: int
+
+
+def differences(ours: Mapping[int, Report], baseline: Mapping[int, Report]) -> list[Difference]:
+    """Changes of the headline metrics between reports of the same seeds."""
+    shared = sorted(set(ours) & set(baseline))
+    pairs = [(ours[seed], baseline[seed]) for seed in shared]
+    if not pairs:
+        return []
+    overall = _difference(PERFORMANCE, None, [(a[PERFORMANCE], b[PERFORMANCE]) for a, b in pairs])
+    by_attribute = [
+        _difference(gap, name, [(a["attributes"][name][gap], b["attributes"][name][gap]) for a, b in pairs])
+        for name in pairs[0][0]["attributes"]
+        for gap in GAPS
+    ]
+    return [overall, *by_attribute]
+
+
+def as_json(difference: Difference) -> dict[str, Any]:
+    """Plain types."""
+    return asdict(difference)
+
+
+def _difference(
+    metric: str, attribute: str | None, pairs: Sequence[tuple[float | None, float | None]]
+) -> Difference:
+    changes = np.array([a - b for a, b in pairs if a is not None and b is not None], dtype=float)
+    count = len(changes)
+    return Difference(
+        metric=metric,
+        attribute=attribute,
+        seeds=count,
+        mean=float(changes.mean()) if count else None,
+        sd=float(changes.std(ddof=1)) if count > 1 else None,
+        lower=int((changes < 0).sum()),
+    )

@@ -1,0 +1,73 @@
+"""A prepared task as tensors, and the batches drawn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fairviz.data.prepare import PreparedData
+from models.encoders import pad_inputs
+from models.groups import GroupLayout
+from models.methods.base import Batch
+from models.randomness import Purpose, SeededStream
+
+
+@dataclass(frozen=True)
+class TaskTensors:
+    """All rows of a task.
+
+    Attributes:
+        inputs: [rows, M, W], modalities padded to the widest.
+        labels: 0 or 1 [rows].
+        groups: [rows, G], the groups of all attributes side by side.
+        layout: how G divides into attributes.
+        training: indices of the training rows.
+    """
+
+    inputs: Tensor
+    labels: Tensor
+    groups: Tensor
+    layout: GroupLayout
+    training: Tensor
+
+    @classmethod
+    def of(cls, data: PreparedData, device: torch.device) -> TaskTensors:
+        """Move a prepared task to a device."""
+        inputs = pad_inputs([torch.from_numpy(modality) for modality in data.inputs])
+        membership = [
+            torch.nn.functional.one_hot(torch.from_numpy(a.codes) + 1, len(a.values) + 1)[:, 1:]
+            for a in data.attributes
+        ]
+        return cls(
+            inputs=inputs.to(device),
+            labels=torch.from_numpy(data.labels).float().to(device),
+            groups=torch.cat(membership, dim=1).float().to(device),
+            layout=GroupLayout(tuple(len(a.values) for a in data.attributes)),
+            training=torch.from_numpy(data.split.train).to(device),
+        )
+
+
+class Batches:
+    """Batches of R members: members of one seed see the same rows in the same order."""
+
+    def __init__(self, tensors: TaskTensors, seeds: Sequence[int], batch_size: int) -> None:
+        """Divide the training rows evenly, so that each is used once an epoch."""
+        self._tensors = tensors
+        self._stream = SeededStream(seeds, Purpose.BATCHES)
+        self.steps = max(1, round(len(tensors.training) / batch_size))
+
+    def epoch(self) -> Iterator[Batch]:
+        """One pass over the training rows, in a new order."""
+        count = len(self._tensors.training)
+        order = self._stream.draw(lambda generator: torch.randperm(count, generator=generator))
+        for chosen in order.to(self._tensors.training.device).tensor_split(self.steps, dim=1):
+            yield self._batch(self._tensors.training[chosen])
+
+    def _batch(self, rows: Tensor) -> Batch:
+        """Batch of rows [R, N]."""
+        tensors = self._tensors
+        inputs = tensors.inputs[rows].transpose(1, 2)
+        return Batch(inputs, tensors.labels[rows], tensors.groups[rows])

@@ -1,0 +1,363 @@
+"""The one object that pages, the command line and notebooks speak to.
+
+bench = Workbench()
+dataset = bench.add_dataset(Path("patients.csv"))
+task = bench.create_task(bench.propose_task(dataset.id))
+comparison = bench.train(task.id, ["baseline", "fairgrad"], seeds=3)
+bench.wait(comparison)
+print(bench.report(comparison))
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairviz.config import MEBIBYTE, Settings
+from fairviz.data.groups import attribute, group_counts
+from fairviz.data.load import content_hash, read_table
+from fairviz.data.prepare import PreparedData, prepare
+from fairviz.data.samples import sample
+from fairviz.data.specs import TaskNote, TaskSpec
+from fairviz.data.suggest import suggest_task
+from fairviz.data.task import check_task
+from fairviz.errors import SettingError
+from fairviz.jobs.manager import JobManager
+from fairviz.reports.summary import comparison_json
+from fairviz.store.records import (
+    ComparisonRecord,
+    DatasetRecord,
+    EpochRecord,
+    Json,
+    RunEntry,
+    RunRecord,
+    State,
+    TaskRecord,
+)
+from fairviz.store.store import Store
+from fairviz.training.runs import RunSpec, method_parameters
+from fairviz.whatif import Replay, replay
+from models.specs import TrainingSpec
+
+_TASKS_IN_MEMORY = 4
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a comparison is.
+
+    Attributes:
+        share: from 0 to 1.
+        seconds_left: estimate, None before there is anything to estimate from.
+        ahead: comparisons that are trained before this one.
+        revision: grows whenever there is something new to draw.
+    """
+
+    state: State
+    share: float
+    seconds_left: float | None
+    ahead: int
+    revision: int
+    message: str
+
+
+class Workbench:
+    """Datasets, tasks, comparisons and runs of one home folder, and the workers that train them."""
+
+    def __init__(self, home: Path | None = None, *, settings: Settings | None = None) -> None:
+        """Open a home folder (by default the user's data folder) and start its workers."""
+        chosen = settings or Settings.from_environment()
+        self.settings = chosen if home is None else chosen.model_copy(update={"home": home})
+        self._tables = self.settings.home / "datasets"
+        self._tables.mkdir(parents=True, exist_ok=True)
+        self.store = Store(self.settings.store_url)
+        self._prepared: OrderedDict[str, PreparedData] = OrderedDict()
+        self._preparing = threading.Lock()
+        self._jobs = JobManager(self.store, self.settings, self.prepared)
+
+    def close(self) -> None:
+        """Stop the workers; what is not finished is marked as interrupted."""
+        self._jobs.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Datasets
+
+    def add_dataset(self, path: Path, *, name: str | None = None) -> DatasetRecord:
+        """Read a CSV or Parquet file and keep its table; the same content twice is one dataset.
+
+        Raises:
+            DataError: if the file is not a table that can be used.
+        """
+        frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
+        dataset_id = content_hash(path)
+        kept = self._tables / f"{dataset_id}.parquet"
+        if not kept.exists():
+            unfinished = kept.with_suffix(".part")
+            frame.to_parquet(unfinished, index=False)
+            unfinished.replace(kept)
+        return self.store.add_dataset(dataset_id, name or path.stem, len(frame), frame.shape[1])
+
+    def table(self, dataset_id: str) -> pd.DataFrame:
+        """The table of a dataset.
+
+        Raises:
+            NotFoundError: if there is no such dataset.
+        """
+        return pd.read_parquet(self._tables / f"{self.store.dataset(dataset_id).id}.parquet")
+
+    def add_sample(self, name: str) -> TaskRecord:
+        """Keep a dataset that comes with FairViz, with its ready task."""
+        chosen = sample(name)
+        dataset = self.add_dataset(chosen.table_path, name=chosen.title)
+        return self.create_task(chosen.task().model_copy(update={"dataset": dataset.id}))
+
+    # Tasks
+
+    def propose_task(
+        self,
+        dataset_id: str,
+        *,
+        outcome: str | None = None,
+        positive: str | None = None,
+        sensitive: Sequence[str] | None = None,
+        drop: Collection[str] = (),
+        use_sensitive: bool = False,
+    ) -> TaskSpec:
+        """A task for a dataset: what is given is kept, the rest is proposed from names and values.
+
+        Raises:
+            TaskError: if nothing can be proposed, or a column does not exist.
+        """
+        return suggest_task(
+            self.table(dataset_id),
+            dataset=dataset_id,
+            name=self.store.dataset(dataset_id).name,
+            outcome=outcome,
+            positive=positive,
+            sensitive=sensitive,
+            drop=drop,
+            use_sensitive=use_sensitive,
+        )
+
+    def check_task(self, spec: TaskSpec) -> tuple[TaskNote, ...]:
+        """What a person should know before training.
+
+        Raises:
+            TaskError: if the task cannot be trained.
+        """
+        return check_task(spec, self.table(spec.dataset))
+
+    def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
+        """Rows and outcomes per group of every sensitive attribute."""
+        return group_counts(self.table(spec.dataset), spec)
+
+    def create_task(self, spec: TaskSpec) -> TaskRecord:
+        """Keep a task that can be trained; the same specification twice is one task.
+
+        Raises:
+            TaskError: if it cannot be trained.
+        """
+        self.check_task(spec)
+        task_id = hashlib.sha256(spec.to_json().encode()).hexdigest()[:12]
+        return self.store.add_task(task_id, spec.dataset, spec.name, spec.model_dump(mode="json"))
+
+    def task_spec(self, task_id: str) -> TaskSpec:
+        """The specification of a task."""
+        return TaskSpec.model_validate(self.store.task(task_id).spec)
+
+    def prepared(self, task_id: str) -> PreparedData:
+        """A task's rows, split and encoded; the last few are kept in memory."""
+        with self._preparing:
+            if task_id not in self._prepared:
+                spec = self.task_spec(task_id)
+                self._prepared[task_id] = prepare(self.table(spec.dataset), spec)
+            self._prepared.move_to_end(task_id)
+            while len(self._prepared) > _TASKS_IN_MEMORY:
+                self._prepared.popitem(last=False)
+            return self._prepared[task_id]
+
+    # Training
+
+    def train(
+        self,
+        task_id: str,
+        methods: Sequence[str],
+        *,
+        seeds: int = 3,
+        training: TrainingSpec | None = None,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> str:
+        """Queue every method with seeds 0 to ``seeds`` - 1; returns the comparison's id at once.
+
+        ``parameters`` changes hyperparameters by method, as in ``{"multifair": {"tau": 0.02}}``.
+
+        Raises:
+            SettingError: for an unknown method or parameter, or a value outside its bounds.
+        """
+        changes = parameters or {}
+        for method in changes:
+            if method not in methods:
+                raise SettingError(
+                    f"parameters of {method}",
+                    expected="one of the methods to train: " + ", ".join(methods),
+                    found=repr(method),
+                    remedy="Add the method or leave its parameters out.",
+                )
+        specs = [
+            RunSpec(
+                method=method,
+                parameters=method_parameters(method, changes.get(method, {})),
+                training=training or TrainingSpec(),
+                seed=seed,
+            )
+            for method in dict.fromkeys(methods)
+            for seed in range(seeds)
+        ]
+        return self._submit(task_id, specs)
+
+    def sweep(
+        self,
+        task_id: str,
+        method: str,
+        grid: Mapping[str, Sequence[Any]],
+        *,
+        seeds: int = 3,
+        training: TrainingSpec | None = None,
+    ) -> str:
+        """Queue a method at every point of a grid of hyperparameters; returns the comparison's id at once.
+
+        Raises:
+            SettingError: for an unknown method or parameter, or a value outside its bounds.
+        """
+        points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+        specs = [
+            RunSpec(
+                method=method,
+                parameters=method_parameters(method, point),
+                training=training or TrainingSpec(),
+                seed=seed,
+            )
+            for point in points
+            for seed in range(seeds)
+        ]
+        return self._submit(task_id, specs)
+
+    def cancel(self, comparison_id: str) -> None:
+        """Stop a comparison; what it has shown so far stays."""
+        self._jobs.cancel(comparison_id)
+
+    def wait(
+        self,
+        comparison_id: str,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        every: float = 0.2,
+    ) -> ComparisonRecord:
+        """Block until a comparison is over, telling its progress meanwhile."""
+        while (progress := self.progress(comparison_id)).state.active:
+            if on_progress is not None:
+                on_progress(progress)
+            time.sleep(every)
+        return self.store.comparison(comparison_id)
+
+    def progress(self, comparison_id: str) -> Progress:
+        """How far a comparison is."""
+        record = self.store.comparison(comparison_id)
+        return Progress(
+            state=record.state,
+            share=record.progress,
+            seconds_left=_seconds_left(record),
+            ahead=self._ahead(record),
+            revision=record.revision,
+            message=record.message,
+        )
+
+    # Results
+
+    def runs(self, comparison_id: str) -> list[RunRecord]:
+        """The runs of a comparison; finished ones carry their reports."""
+        return self.store.runs(comparison_id)
+
+    def epochs(self, comparison_id: str) -> list[EpochRecord]:
+        """Validation reports of all runs of a comparison, epoch by epoch."""
+        return self.store.epochs(comparison_id)
+
+    def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
+        """What a run's method recorded at every step, each [steps, ...]."""
+        return self.store.traces(run_id)
+
+    def evaluate(self, run_id: int) -> Json | None:
+        """A run's report on test rows, None until it is finished."""
+        return self.store.run(run_id).test
+
+    def what_if(self, run_id: int, *, tau: float, delta: float) -> Replay:
+        """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.
+
+        Raises:
+            SettingError: if the run has no such traces.
+        """
+        run = self.store.run(run_id)
+        traces = self.traces(run_id)
+        if "surrogate_auc" not in traces:
+            raise SettingError(
+                "run",
+                expected="a MultiFair run with at least one epoch",
+                found=f"{run.label} at epoch {run.epoch}",
+                remedy="Choose a MultiFair run.",
+            )
+        spec = self.task_spec(self.store.comparison(run.comparison_id).task_id)
+        frame = self.table(spec.dataset)
+        sizes = [len(attribute(frame, column).values) for column in spec.sensitive]
+        return replay(traces, sizes, tau=tau, delta=delta, rho=run.spec["parameters"]["rho"])
+
+    def report(self, comparison_id: str) -> dict[str, Any]:
+        """A comparison as one JSON object: task, finished runs, differences to the baseline."""
+        record = self.store.comparison(comparison_id)
+        return comparison_json(self.store.task(record.task_id), self.runs(comparison_id))
+
+    def _submit(self, task_id: str, specs: Sequence[RunSpec]) -> str:
+        """Keep and queue runs."""
+        task = self.store.task(task_id)
+        entries = [RunEntry(spec.label, spec.model_dump(mode="json")) for spec in specs]
+        if not entries:
+            raise SettingError(
+                "runs", expected="at least one method and one seed", found="none", remedy="Choose some."
+            )
+        record = self.store.add_comparison(task.id, entries, self._jobs.owner)
+        self._jobs.submit(record.id)
+        return record.id
+
+    def _ahead(self, record: ComparisonRecord) -> int:
+        """Active comparisons submitted before a queued one."""
+        if record.state is not State.QUEUED:
+            return 0
+        return sum(c.state.active and c.created < record.created for c in self.store.comparisons())
+
+
+def _seconds_left(record: ComparisonRecord) -> float | None:
+    """Seconds until the end at the speed so far."""
+    if record.state is not State.RUNNING or record.started is None or record.progress <= 0:
+        return None
+    elapsed = (datetime.now(UTC).replace(tzinfo=None) - record.started).total_seconds()
+    return elapsed * (1 - record.progress) / record.progress

@@ -1,0 +1,1 @@
+"""Networks and training methods for many members at once; usable without the rest of FairViz."""

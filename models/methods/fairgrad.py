@@ -1,0 +1,93 @@
+"""FairGrad: gradient reconciliation between accuracy and one fairness objective per sensitive attribute.
+
+Source: Wang & Yang 2025, arXiv:2504.14388.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from models.gradients import conflict_share, cosines, gram, jacobian, random_orders, reconcile
+from models.groups import GroupLayout
+from models.methods.base import Batch, Method, Trace, cross_entropy
+from models.modulation import keep_where_undefined
+from models.network import Network
+from models.objectives import gap_penalties, strata, stratum_rates
+from models.randomness import Purpose, SeededStream
+from models.specs import MethodSpec
+
+
+class FairGrad(Method):
+    """Trace, with K objectives (accuracy first, then one per attribute).
+
+    ``losses``, ``weights`` and ``norms`` [R, K], ``cosines`` [R, K, K], ``conflict_share`` [R].
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[MethodSpec],
+        seeds: Sequence[int],
+        network: Network,
+        groups: GroupLayout,
+    ) -> None:
+        """Start the random orders of projection and the memory of the strata's rates."""
+        super().__init__(specs, seeds, network, groups)
+        self._orders = SeededStream(seeds, Purpose.PROJECTION_ORDER)
+        self._smoothing = self.number("smoothing").view(-1, 1, 1)
+        self._strength = self.number("balance_strength").unsqueeze(-1)
+        self._remembered = torch.full((len(specs), 2, groups.total), torch.nan, device=self.device)
+
+    def step(self, batch: Batch) -> Trace:
+        """Gradients of all objectives, reconciled on their Gram matrix."""
+        logits = self.predict(batch).logits
+        losses = self._losses(logits, batch)
+        gradients = jacobian(losses, logits, self.network.weights)
+        gramian = gram(gradients)
+        weights = self._weights(gramian)
+        self.network.weights.grad = torch.einsum("rk,rkp->rp", weights.to(gradients.dtype), gradients)
+        cosine = cosines(gramian)
+        return {
+            "losses": losses.detach(),
+            "cosines": cosine,
+            "conflict_share": conflict_share(cosine),
+            "weights": weights,
+            "norms": gramian.diagonal(dim1=-2, dim2=-1).sqrt(),
+        }
+
+    def _losses(self, logits: Tensor, batch: Batch) -> Tensor:
+        """Cross-entropy and gap penalties [R, K]."""
+        rates = self._smoothed(stratum_rates(logits, strata(batch.labels, batch.groups)))
+        penalties = gap_penalties(rates, self.groups, absolute=self.choice("penalty") == "absolute")
+        return torch.cat([cross_entropy(logits, batch.labels).unsqueeze(-1), penalties], dim=-1)
+
+    def _smoothed(self, rates: Tensor) -> Tensor:
+        """Rates whose value is averaged over batches and whose gradient is the batch's, unscaled.
+
+        A plain moving average would shrink the gradient by 1 - smoothing: a hidden, weaker penalty.
+        """
+        batch = rates.detach()
+        before = keep_where_undefined(self._remembered, batch)
+        value = self._smoothing * before + (1 - self._smoothing) * batch
+        self._remembered = keep_where_undefined(value, self._remembered)
+        return value + rates - batch
+
+    def _weights(self, gramian: Tensor) -> Tensor:
+        """Weights [R, K] of the objectives' gradients in the update."""
+        scale = self._balance(gramian)
+        scaled = gramian * scale.unsqueeze(-1) * scale.unsqueeze(-2)
+        count = gramian.shape[-1]
+        orders = self._orders.draw(lambda generator: random_orders(count, generator)).to(self.device)
+        only_conflicting = self.choice("projection") == "conflicting"
+        return reconcile(scaled, orders, only_conflicting=only_conflicting) * scale
+
+    def _balance(self, gramian: Tensor) -> Tensor:
+        """Factor [R, K] on each objective's gradient before projecting."""
+        norms = gramian.diagonal(dim1=-2, dim2=-1).sqrt()
+        if self.choice("balance") == "none":
+            return torch.ones_like(norms)
+        wanted = self._strength.to(norms.dtype) * norms[:, :1]
+        scale = torch.where(norms > 0, wanted / norms, 1.0)
+        return torch.cat([torch.ones_like(norms[:, :1]), scale[:, 1:]], dim=-1)

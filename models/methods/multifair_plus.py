@@ -1,0 +1,94 @@
+"""MultiFair+: row weights steered by a controller, so that tau becomes a dial.
+
+Each group's AUC is averaged over batches; while the gap between groups exceeds tau, the controller's strength
+delta grows and rows of groups ranked worse than average weigh more. Where groups are equal nothing happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models.groups import GroupLayout
+from models.methods.base import Batch, Method, Trace
+from models.modulation import SMALLEST_TAU, keep_where_undefined
+from models.network import Network
+from models.ranking import auc_gap, batch_auc
+from models.specs import MethodSpec
+
+
+class MultiFairPlus(Method):
+    """Trace, with A attributes and G groups.
+
+    ``loss`` [R]; ``fused_auc`` (averaged) and ``group_weight`` [R, G]; ``gap`` and ``delta`` [R, A].
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[MethodSpec],
+        seeds: Sequence[int],
+        network: Network,
+        groups: GroupLayout,
+    ) -> None:
+        """Start every group's AUC at one half and every controller at rest."""
+        super().__init__(specs, seeds, network, groups)
+        self._tau = self.number("tau").unsqueeze(-1)
+        self._delta_max = self.number("delta_max").unsqueeze(-1)
+        self._gain = self.number("gain").unsqueeze(-1)
+        self._decay = self.number("ema_decay").unsqueeze(-1)
+        self._floor = self.number("weight_floor").unsqueeze(-1)
+        self._ceiling = self.number("weight_ceiling").unsqueeze(-1)
+        self._auc = torch.full((len(specs), groups.total), 0.5, device=self.device)
+        self._delta = torch.zeros(len(specs), len(groups.sizes), device=self.device)
+
+    def step(self, batch: Batch) -> Trace:
+        """Judge groups on the fused logits, move the controllers, weight the rows, go back once."""
+        logits = self.predict(batch).logits
+        self._remember(logits, batch)
+        gap = torch.stack([auc_gap(self._auc[:, part]) for part in self.groups.slices], dim=-1)
+        moved = self._delta + self._gain * (gap - self._tau)
+        self._delta = moved.clamp_min(0).minimum(self._delta_max)
+        group_weight = self._group_weights()
+        loss = self._weighted_loss(logits, batch, self._row_weights(group_weight, batch.groups))
+        loss.sum().backward()
+        return {
+            "loss": loss.detach(),
+            "fused_auc": self._auc,
+            "group_weight": group_weight,
+            "gap": gap,
+            "delta": self._delta,
+        }
+
+    def _remember(self, logits: Tensor, batch: Batch) -> None:
+        """Average each group's AUC over batches."""
+        new = batch_auc(logits, batch.labels, batch.groups)
+        self._auc = keep_where_undefined(self._decay * self._auc + (1 - self._decay) * new, self._auc)
+
+    def _group_weights(self) -> Tensor:
+        """Weight [R, G] of a row of each group, before the batch's mean is divided out."""
+        weights = []
+        for index, part in enumerate(self.groups.slices):
+            auc = self._auc[:, part]
+            behind = auc.mean(-1, keepdim=True) - auc
+            strength = self._delta[:, index : index + 1] / self._tau.clamp_min(SMALLEST_TAU)
+            weights.append((1 + strength * behind).maximum(self._floor).minimum(self._ceiling))
+        return torch.cat(weights, dim=-1)
+
+    def _row_weights(self, group_weight: Tensor, groups: Tensor) -> Tensor:
+        """Weight [R, N] per row: mean over attributes (1 where the value is missing), averaging 1."""
+        per_attribute = []
+        for part in self.groups.slices:
+            member = groups[..., part]
+            known = member.sum(-1)
+            per_attribute.append(torch.einsum("rng,rg->rn", member, group_weight[:, part]) + (1 - known))
+        weight = torch.stack(per_attribute).mean(0)
+        return weight / weight.mean(-1, keepdim=True)
+
+    @staticmethod
+    def _weighted_loss(logits: Tensor, batch: Batch, weights: Tensor) -> Tensor:
+        """Weighted mean cross-entropy [R]."""
+        losses = functional.binary_cross_entropy_with_logits(logits, batch.labels, reduction="none")
+        return (losses * weights).mean(-1)

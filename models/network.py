@@ -1,0 +1,132 @@
+"""R independent copies of one network, side by side.
+
+h_m = encoder_m(x_m); z = attention over h_1..h_M, averaged; s = head(z). Beside it a classifier c_m(h_m) per
+modality, with parameters of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from models.encoders import ENCODER, encode, encoder_parameters
+from models.fusion import fuse, fusion_parameters
+from models.heads import (
+    AUXILIARY,
+    HEAD,
+    HeadOutput,
+    auxiliary_parameters,
+    classify,
+    classify_modalities,
+    head_parameters,
+)
+from models.layers import ParameterLayout
+from models.randomness import Purpose, SeededStream, seeded_generator
+from models.specs import NetworkSpec
+
+
+class Prediction(NamedTuple):
+    """Logits s [R, N], the modalities' features h [R, M, N, D], and the logit's inputs [R, N, D]."""
+
+    logits: Tensor
+    features: Tensor
+    last_features: Tensor
+
+
+class Network:
+    """Networks of R members with their parameters in two flat tensors.
+
+    Attributes:
+        weights: parameters of encoders, fusion and head [R, P].
+        auxiliary_weights: parameters of the modality classifiers c_m [R, Q].
+    """
+
+    def __init__(self, spec: NetworkSpec, seeds: Sequence[int], device: torch.device | str = "cpu") -> None:
+        """Start one member per seed; equal seeds start equal."""
+        self.spec = spec
+        self.layout = ParameterLayout(
+            {**encoder_parameters(spec), **fusion_parameters(spec), **head_parameters(spec)}
+        )
+        self.auxiliary_layout = ParameterLayout(auxiliary_parameters(spec))
+        self.weights = _started(self.layout, seeds, Purpose.WEIGHTS, device)
+        self.auxiliary_weights = _started(self.auxiliary_layout, seeds, Purpose.AUXILIARY_WEIGHTS, device)
+
+    @property
+    def members(self) -> int:
+        """Number of members R."""
+        return self.weights.shape[0]
+
+    def predict(self, inputs: Tensor, masks: Mapping[str, Tensor] | None = None) -> Prediction:
+        """Forward pass of inputs [R, M, N, W]; without masks nothing is dropped."""
+        parameters = self.layout.views(self.weights)
+        features = encode(parameters, inputs, masks)
+        fused = fuse(parameters, features, self.spec.attention_heads)
+        head = classify(parameters, fused, masks)
+        return Prediction(head.logits, features, head.last_features)
+
+    def watch(
+        self, features: Tensor, masks: Mapping[str, Tensor] | None = None, *, frozen: bool = False
+    ) -> HeadOutput:
+        """What each modality alone says of features h [R, M, N, D].
+
+        Training c_m takes detached features; ``frozen`` instead keeps c_m fixed, so that a loss on its
+        output reaches the encoders and not the classifier.
+        """
+        weights = self.auxiliary_weights.detach() if frozen else self.auxiliary_weights
+        return classify_modalities(self.auxiliary_layout.views(weights), features, masks)
+
+    def encoder_gradients(self) -> list[Tensor]:
+        """Views [R, M, ...] of the gradients of the encoders' parameters, to be scaled in place."""
+        assert self.weights.grad is not None
+        views = self.layout.views(self.weights.grad)
+        return [view for name, view in views.items() if name.startswith(ENCODER)]
+
+
+class Dropout:
+    """Masks of one step, shared by the members of a seed."""
+
+    def __init__(self, spec: NetworkSpec, seeds: Sequence[int], device: torch.device | str = "cpu") -> None:
+        """Start the streams; the classifiers' own stream keeps watching from changing any other number."""
+        self._spec = spec
+        self._device = device
+        self._main = SeededStream(seeds, Purpose.DROPOUT)
+        self._auxiliary = SeededStream(seeds, Purpose.AUXILIARY_DROPOUT)
+
+    def masks(self, rows: int) -> dict[str, Tensor] | None:
+        """Masks of encoders [R, M, N, hidden] and head [R, N, D]; None where nothing is dropped."""
+        spec = self._spec
+        shapes = {
+            ENCODER: (len(spec.input_widths), rows, spec.hidden_width),
+            HEAD: (rows, spec.feature_width),
+        }
+        return self._draw(self._main, shapes)
+
+    def auxiliary_masks(self, rows: int) -> dict[str, Tensor] | None:
+        """Masks of the modality classifiers [R, M, N, D]; None where nothing is dropped."""
+        spec = self._spec
+        return self._draw(self._auxiliary, {AUXILIARY: (len(spec.input_widths), rows, spec.feature_width)})
+
+    def _draw(self, stream: SeededStream, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor] | None:
+        kept = 1 - self._spec.dropout
+        if kept == 1:
+            return None
+        return {
+            name: stream.draw(partial(_mask, shape, kept)).to(self._device) for name, shape in shapes.items()
+        }
+
+
+def _mask(shape: tuple[int, ...], kept: float, generator: torch.Generator) -> Tensor:
+    """Zeros and 1 / kept, so that the expected value is 1."""
+    return torch.empty(shape).bernoulli_(kept, generator=generator).div_(kept)
+
+
+def _started(
+    layout: ParameterLayout, seeds: Sequence[int], purpose: Purpose, device: torch.device | str
+) -> Tensor:
+    """Starting values [R, P], ready to be trained."""
+    started = torch.stack([layout.initial(seeded_generator(seed, purpose)) for seed in seeds])
+    return started.to(device).requires_grad_()
