@@ -6,7 +6,7 @@ Episode Data Set: Discharges (SAMHSA); every share and effect below is invented.
 How a row is made:
 
 1. Race: White .62, Black .20, Other .18. Sex: male .64. Hispanic: .08, .04, .45 by race.
-2. Three unmeasured traits: hardship u ~ N(0 / 1.7 / .85, 1) by race, severity c ~ N(0, 1) and
+2. Three unmeasured traits: hardship u ~ N(0 / 2.8 / 1.4, 1) by race, severity c ~ N(0, 1) and
    engagement e ~ N(0, 1). Hardship is where the groups differ.
 3. Every measured column of `COLUMNS` cuts z = load_u u + load_c c + load_e e + noise (noise chosen
    so that z has unit variance within a race) at fixed points, so that White patients have the
@@ -14,7 +14,7 @@ How a row is made:
 4. log odds of completion = intercept + strength[race] * sum over columns of effect * (position of
    the answer - .5), position 0 for the first answer and 1 for the last, + direct[race] + .10 for men.
    Strength is 1 / .6 / .9: for Black patients the columns say little more than half as much. Direct
-   is 0 / -.6 / -.3: completion is lower for Black patients than for White ones who answer alike.
+   is 0 / -.3 / -.15: completion is lower for Black patients than for White ones who answer alike.
 5. Answers go missing afterwards: by column at the listed rate, half as much again above mean hardship
    and half as much below; race in 2 % and sex in .1 % of rows.
 """
@@ -31,9 +31,9 @@ from numpy.typing import NDArray
 
 RACES: Final = ("White", "Black", "Other")
 RACE_SHARES: Final = (0.62, 0.20, 0.18)
-HARDSHIP: Final = (0.0, 1.7, 0.85)
+HARDSHIP: Final = (0.0, 2.8, 1.4)
 STRENGTH: Final = (1.0, 0.6, 0.9)
-DIRECT: Final = (0.0, -0.6, -0.3)
+DIRECT: Final = (0.0, -0.3, -0.15)
 HISPANIC: Final = (0.08, 0.04, 0.45)
 MALE: Final = 0.64
 MALE_EFFECT: Final = 0.10

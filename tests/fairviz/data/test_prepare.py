@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fairviz.data.encode import TableEncoder
+from fairviz.data.prepare import prepare
+from fairviz.data.task import SplitSpec
+from tests.fairviz.data.tables import ward, ward_task
+
+
+def test_arrays_follow_the_table_and_the_task() -> None:
+    frame = ward()
+    data = prepare(frame, ward_task())
+    assert [inputs.shape for inputs in data.inputs] == [(300, 3), (300, 4)]
+    assert [inputs.dtype for inputs in data.inputs] == [np.float32, np.float32]
+    np.testing.assert_array_equal(data.labels, frame["died"])
+    assert [grouping.name for grouping in data.attributes] == ["race", "sex"]
+
+
+def test_the_positive_value_decides_the_labels() -> None:
+    frame = ward().assign(died=lambda f: np.where(f["died"] == 1, "yes", "no"))
+    yes, no = (prepare(frame, ward_task(positive=value)).labels for value in ("yes", "no"))
+    np.testing.assert_array_equal(yes, 1 - no)
+
+
+def test_encoders_see_training_rows_only() -> None:
+    frame = ward()
+    data = prepare(frame, ward_task())
+    expected = TableEncoder.fit(frame.iloc[data.split.train], ["age", "lactate"])
+    assert data.encoders[0] == expected
+
+
+def test_rows_without_a_sensitive_value_stay() -> None:
+    frame = ward()
+    frame.loc[:9, "sex"] = None
+    data = prepare(frame, ward_task())
+    assert (data.attributes[1].codes[:10] == -1).all()
+    assert sum(map(len, (data.split.train, data.split.validation, data.split.test))) == 300
+
+
+def test_patients_stay_in_one_part() -> None:
+    frame = ward().assign(patient=np.repeat([f"p{at}" for at in range(100)], 3))
+    split = prepare(frame, ward_task(split=SplitSpec(group_id="patient"))).split
+    parts = pd.Series(0, index=frame.index)
+    parts.iloc[split.validation], parts.iloc[split.test] = 1, 2
+    assert (parts.groupby(frame["patient"]).nunique() == 1).all()
