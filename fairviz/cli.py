@@ -29,6 +29,17 @@ from models.specs import TrainingSpec
 
 BAD_INPUT = 2
 DEFAULT_METHODS = ["baseline", "fairgrad", "multifair"]
+_COLUMNS = {
+    "label": "run",
+    "attribute": "attribute",
+    "seeds": "seeds",
+    "auc": "AUC",
+    "worst_group_auc": "worst group",
+    "auc_gap": "AUC gap",
+    "auc_gap_floor": "by chance",
+    "equalized_odds_difference": "EOD",
+    "soft_equalized_odds_gap": "soft EOD",
+}
 
 app = typer.Typer(
     help=f"Compare fairness and performance of training methods. {DISCLAIMER}",
@@ -253,10 +264,11 @@ def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> Non
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
     """Means over seeds on test rows; a dash where a number cannot be estimated."""
     table = Table(title="Test rows, mean over seeds")
-    for index, column in enumerate(rows[0]):
-        table.add_column(column.replace("_", " "), justify="left" if index < 2 else "right")
+    for name, heading in _COLUMNS.items():
+        is_text = name in ("label", "attribute")
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=is_text)
     for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
+        table.add_row(*(_cell(row[name]) for name in _COLUMNS))
     return table
 
 

@@ -27,14 +27,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.config import MEBIBYTE, Settings
+from fairviz.data.describe import ColumnProfile, describe
 from fairviz.data.groups import attribute, group_counts
 from fairviz.data.load import content_hash, read_table
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
 from fairviz.data.specs import TaskNote, TaskSpec
-from fairviz.data.suggest import suggest_task
+from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
-from fairviz.errors import SettingError
+from fairviz.errors import NotFoundError, SettingError
 from fairviz.jobs.manager import JobManager
 from fairviz.reports.summary import comparison_json
 from fairviz.store.records import (
@@ -122,9 +123,45 @@ class Workbench:
         """The table of a dataset.
 
         Raises:
-            NotFoundError: if there is no such dataset.
+            NotFoundError: if there is no such dataset, or its file is gone.
         """
-        return pd.read_parquet(self._tables / f"{self.store.dataset(dataset_id).id}.parquet")
+        record = self.store.dataset(dataset_id)
+        path = self._tables / f"{record.id}.parquet"
+        if not path.is_file():
+            raise NotFoundError(
+                f"table of dataset {record.name}",
+                expected=f"its file in {self._tables}",
+                found="none",
+                remedy="Load the dataset again.",
+            )
+        return pd.read_parquet(path)
+
+    def delete_dataset(self, dataset_id: str) -> None:
+        """Delete a dataset with everything made of it: tasks, runs, weights.
+
+        Raises:
+            NotFoundError: if there is no such dataset, or its file is gone.
+            SettingError: while something is trained on it.
+        """
+        for task in self.store.tasks():
+            if task.dataset_id == dataset_id and any(
+                comparison.state.active for comparison in self.store.comparisons(task.id)
+            ):
+                raise SettingError(
+                    "dataset",
+                    expected="one on which nothing is training",
+                    found=f'a training of "{task.name}"',
+                    remedy="Cancel it on the Train page, or wait for its end.",
+                )
+        for run_id in self.store.delete_dataset(dataset_id):
+            (self._jobs.weights_folder / f"{run_id}.safetensors").unlink(missing_ok=True)
+        (self._tables / f"{dataset_id}.parquet").unlink(missing_ok=True)
+        with self._preparing:
+            self._prepared.clear()
+
+    def profile(self, dataset_id: str) -> tuple[ColumnProfile, ...]:
+        """Every column of a dataset in short."""
+        return describe(self.table(dataset_id))
 
     def add_sample(self, name: str) -> TaskRecord:
         """Keep a dataset that comes with FairViz, with its ready task."""
@@ -159,6 +196,10 @@ class Workbench:
             drop=drop,
             use_sensitive=use_sensitive,
         )
+
+    def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
+        """Why columns are proposed not to be inputs, by column."""
+        return suggest_drops(self.table(spec.dataset), spec.outcome, spec.positive, spec.sensitive)
 
     def check_task(self, spec: TaskSpec) -> tuple[TaskNote, ...]:
         """What a person should know before training.
@@ -262,6 +303,16 @@ class Workbench:
             for seed in range(seeds)
         ]
         return self._submit(task_id, specs)
+
+    def repeat(self, comparison_id: str) -> str:
+        """Queue the runs of a comparison again, as a new one; returns its id."""
+        specs = [RunSpec.model_validate(run.spec) for run in self.runs(comparison_id)]
+        return self._submit(self.store.comparison(comparison_id).task_id, specs)
+
+    @property
+    def device(self) -> str:
+        """What this process trains on, in words; empty before its first training."""
+        return self._jobs.device
 
     def cancel(self, comparison_id: str) -> None:
         """Stop a comparison; what it has shown so far stays."""

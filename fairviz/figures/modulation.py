@@ -273,7 +273,7 @@ def _band(floor: float) -> Layout:
         "x1": 1,
         "y0": 0,
         "y1": floor,
-        "fillcolor": tint(NEUTRAL, 0.2),
+        "fillcolor": tint(NEUTRAL, 0.28),
         "line": {"width": 0},
         "layer": "below",
     }
@@ -283,5 +283,5 @@ def _caption(rows: Sequence[Row], legend: Sequence[str]) -> Caption:
     question = "What did the method do at each step?"
     if not rows:
         return Caption(question, "none of these runs modulates its training; add FairGrad or MultiFair")
-    details = "bold: moving mean · pale: every step · grey band: noise floor, gaps that chance alone makes"
+    details = "bold: moving mean · pale: every step · grey: gaps that chance alone makes"
     return Caption(question, details, legend)

@@ -85,13 +85,12 @@ class _Place:
 
 def _layout(grid: Grid, caption: Caption, width: int) -> Layout:
     columns = 1 if width == PHONE else grid.columns
-    plot = grid.plot_height
     places, headings, height = _places(grid, columns)
     layout = frame(caption, plot_height=height, width=width)
     layout["annotations"] = [_heading(text, top, height) for text, top in headings]
     layout["shapes"] = []
     for number, place in enumerate(places, start=1):
-        layout |= _axes(grid, place, number, plot, height)
+        layout |= _axes(grid, place, number, height)
         layout["annotations"] += [_title(place, height)]
         layout["shapes"] += _attached(place.panel.shapes, number)
     return layout
@@ -125,20 +124,19 @@ def _span(column: int, columns: int, *, shared: bool) -> tuple[float, float]:
     return left, min(left + width, 1.0)
 
 
-def _axes(grid: Grid, place: _Place, number: int, plot: int, height: int) -> Layout:
-    bottom = max(0.0, 1 - (place.top + plot) / height)
-    is_foot = place.top + plot == height
+def _axes(grid: Grid, place: _Place, number: int, height: int) -> Layout:
+    foot = place.top + grid.plot_height
     x_axis = {
         "domain": [place.left, place.right],
         "anchor": f"y{number}",
         "showticklabels": place.is_last,
         "nticks": 5,
-        **({"title": {"text": grid.step}} if is_foot else {}),
+        **({"title": {"text": grid.step}} if foot == height else {}),
         **({"matches": "x"} if number > 1 else {}),
     }
     y_axis = {
         **place.panel.axis,
-        "domain": [bottom, 1 - place.top / height],
+        "domain": [1 - foot / height, 1 - place.top / height],
         "anchor": f"x{number}",
         "nticks": 4,
         "showticklabels": place.is_first or not grid.share_y,

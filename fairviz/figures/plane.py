@@ -106,7 +106,7 @@ def points(
 def window(
     shown: Sequence[Point], trails: Sequence[RunTrail], plane: Plane
 ) -> tuple[Interval | None, Interval | None]:
-    """Range of each axis, better end last: every point and the later half of every trail.
+    """Least and greatest value to show on each axis: every point and the later half of every trail.
 
     First epochs lie far off and would squeeze what is compared into a corner. None where there
     is nothing to show.
@@ -118,7 +118,7 @@ def window(
         along.extend(_later_half(trail.gap))
     if along and plane.noise_floor is not None:
         along.append(plane.noise_floor)
-    return _span(across, plane.performance), _span(along, plane.gap)
+    return _span(across), _span(along)
 
 
 def _now(trail: RunTrail) -> tuple[float, float]:
@@ -149,10 +149,9 @@ def _later_half(values: Floats) -> Floats:
     return later[np.isfinite(later)]
 
 
-def _span(values: Sequence[float], measure: Measure) -> Interval | None:
+def _span(values: Sequence[float]) -> Interval | None:
     if not values:
         return None
     low, high = float(min(values)), float(max(values))
     room = _PADDING * (high - low) or 0.01
-    ends = (low - room, high + room)
-    return ends if measure.better == "up" else ends[::-1]
+    return low - room, high + room

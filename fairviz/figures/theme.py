@@ -159,7 +159,7 @@ def template(mode: Mode) -> go.layout.Template:
                 "bgcolor": "rgba(0,0,0,0)",
                 "color": palette.muted,
                 "activecolor": palette.ink,
-                "orientation": "v",
+                "orientation": "h",
             },
             "xaxis": _axis(palette),
             "yaxis": _axis(palette),

@@ -260,10 +260,16 @@ def _layout(
 
 
 def _axis(measure: Measure, ends: Interval | None) -> Layout:
-    title = {"text": f"{escape(measure.name)} ({measure.better} is better)"}
-    if ends is None:
-        return {"title": title, "autorange": "reversed" if measure.better == "down" else True}
-    return {"title": title, "range": list(ends), "tickformat": ".3f"}
+    axis: Layout = {
+        "title": {"text": f"{escape(measure.name)} ({measure.better} is better)"},
+        "autorange": "reversed" if measure.better == "down" else True,
+        "tickformat": ".3f",
+    }
+    if ends is not None:
+        # An explicit range that moves with the data would undo a person's zoom at each refresh.
+        low, high = ends
+        axis["autorangeoptions"] = {"include": [low, high], "clipmin": low, "clipmax": high}
+    return axis
 
 
 def _better() -> Layout:

@@ -51,9 +51,11 @@ class GroupState(NamedTuple):
 class MultiFair(Method):
     """Trace, with M modalities, A attributes and G groups.
 
-    ``loss`` and ``guidance_loss`` [R]; ``modality_auc``, ``balance``, ``scale`` and
-    ``batch_factors`` (mean over attributes) [R, M]; ``surrogate_auc`` (its moving average) and ``group_factors`` [R, M, G]; ``shares`` and
-    ``fused_auc`` [R, G]; ``gap``, ``gate`` and ``fairness_loss`` [R, A].
+    - [R]: ``loss``, ``guidance_loss``
+    - [R, M]: ``modality_auc``, ``balance``, ``scale``, ``batch_factors`` (mean over attributes)
+    - [R, M, G]: ``surrogate_auc`` (its moving average), ``group_factors``
+    - [R, G]: ``shares``, ``fused_auc``
+    - [R, A]: ``gap``, ``gate``, ``fairness_loss``
     """
 
     def __init__(

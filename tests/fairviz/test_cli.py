@@ -1,0 +1,141 @@
+"""The command line as a person calls it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from fairviz.cli import main
+from tests.fairviz.small import write_small
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Done:
+    status: int
+    out: str
+    err: str
+
+
+class Call(Protocol):
+    def __call__(self, *arguments: str) -> Done: ...
+
+
+@pytest.fixture
+def fairviz(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """The command line in this process: the same entry point without starting Python each time."""
+
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["fairviz", *arguments, "--home", str(tmp_path / "home")])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Done(ended.value.code, out, err)
+
+    return call
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    return str(write_small(tmp_path))
+
+
+QUICK = ("--seeds", "2", "--epochs", "2", "--batch-size", "64")
+
+
+def test_compare_prints_a_table_and_writes_json(fairviz: Call, tmp_path: Path, data: str) -> None:
+    out = tmp_path / "out.json"
+    options = ["--target", "died", "--positive", "1", "--sensitive", "race", "--sensitive", "sex"]
+    options += ["--modality", "vitals=heart_rate,lactate", "--modality", "rest=age,ward"]
+    options += ["--method", "baseline", "--method", "multifair", "--set", "multifair.tau=0.02"]
+    done = fairviz("compare", data, *options, *QUICK, "--json", str(out))
+    assert done.status == 0, done.err
+    assert "Baseline" in done.out
+    assert "Not a medical device" in done.err
+    result = json.loads(out.read_text())
+    assert [(run["method"], run["seed"]) for run in result["runs"]] == [
+        ("baseline", 0),
+        ("baseline", 1),
+        ("multifair", 0),
+        ("multifair", 1),
+    ]
+    run = result["runs"][-1]
+    assert run["params"]["tau"] == 0.02
+    assert {"auc", "threshold", "attributes"} <= run["test"].keys()
+    assert {"n", "positives", "auc", "tpr", "fpr"} <= run["test"]["attributes"]["race"]["groups"][
+        "White"
+    ].keys()
+    assert [m["name"] for m in result["task"]["modalities"]] == ["vitals", "rest"]
+
+
+def test_what_is_not_given_is_proposed(fairviz: Call, tmp_path: Path, data: str) -> None:
+    out = tmp_path / "out.json"
+    done = fairviz("compare", data, "--method", "baseline", *QUICK, "--json", str(out))
+    assert done.status == 0, done.err
+    task = json.loads(out.read_text())["task"]
+    assert (task["outcome"], set(task["sensitive"])) == ("died", {"race", "sex"})
+    inputs = {column for modality in task["modalities"] for column in modality["columns"]}
+    assert inputs == {"heart_rate", "lactate", "age", "ward"}
+
+
+def test_a_sweep_trains_the_grid(fairviz: Call, tmp_path: Path, data: str) -> None:
+    out = tmp_path / "out.json"
+    grid = ["--method", "multifair", "--grid", "tau=0.01,0.02", "--grid", "delta=0.3"]
+    done = fairviz("sweep", data, *grid, *QUICK, "--json", str(out))
+    assert done.status == 0, done.err
+    runs = json.loads(out.read_text())["runs"]
+    assert [(run["params"]["tau"], run["seed"]) for run in runs] == [
+        (0.01, 0),
+        (0.01, 1),
+        (0.02, 0),
+        (0.02, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--target", "nothing"], "nothing"),
+        (["--method", "fairgard"], "method: expected one of baseline"),
+        (["--set", "multifair.taau=1"], "multifair.taau: expected one of tau"),
+        (["--set", "tau=1"], "expected METHOD.PARAM=VALUE"),
+        (["--set", "multifair.tau"], "expected NAME=VALUE"),
+        (["--set", "multifair.tau=-1"], "multifair.tau: expected greater than 0"),
+        (["--modality", "vitals"], "expected NAME=VALUE"),
+        (["--sensitive", "died", "--target", "died"], "died"),
+        (["--epochs", "0"], "training.epochs"),
+    ],
+)
+def test_bad_input_ends_with_status_two_and_one_message(
+    fairviz: Call, data: str, arguments: list[str], message: str
+) -> None:
+    done = fairviz("compare", data, *arguments)
+    assert done.status == 2
+    assert message in done.err
+    assert "Traceback" not in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_a_missing_file_is_named(fairviz: Call) -> None:
+    done = fairviz("compare", "nowhere.csv")
+    assert done.status == 2
+    assert "nowhere.csv: expected a file" in done.err
+
+
+def test_it_runs_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "fairviz", "compare", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "--sensitive" in done.stdout

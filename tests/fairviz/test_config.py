@@ -1,0 +1,35 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fairviz.config import Settings
+from fairviz.errors import SettingError
+
+
+def test_defaults_need_no_environment() -> None:
+    settings = Settings.from_environment({})
+    assert settings.store_url == f"sqlite:///{settings.home / 'fairviz.db'}"
+    assert settings.home.name == "fairviz"
+
+
+def test_variables_are_read() -> None:
+    settings = Settings.from_environment(
+        {"FAIRVIZ_HOME": "there", "FAIRVIZ_WORKERS": "2", "FAIRVIZ_DEVICE": ""}
+    )
+    assert settings == Settings(home=Path("there"), workers=2)
+
+
+def test_a_database_elsewhere() -> None:
+    url = "postgresql+psycopg://host/fairviz"
+    assert Settings.from_environment({"FAIRVIZ_DATABASE_URL": url}).store_url == url
+
+
+def test_a_wrong_value_names_its_variable() -> None:
+    with pytest.raises(
+        SettingError, match=r"FAIRVIZ_WORKERS: expected .* found 'many'.*unset FAIRVIZ_WORKERS"
+    ):
+        Settings.from_environment({"FAIRVIZ_WORKERS": "many"})

@@ -1,0 +1,262 @@
+"""The facade, from a file to a report, with real training on a small table."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairviz.config import Settings
+from fairviz.errors import NotFoundError, SettingError, TaskError
+from fairviz.store.records import RunEntry, State
+from fairviz.store.store import Store
+from fairviz.training.checkpoints import load_weights
+from fairviz.workbench import Progress, Workbench
+from models.specs import TrainingSpec
+from tests.fairviz.small import small_spec, small_table, write_small
+
+SHORT = TrainingSpec(epochs=2, batch_size=64)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    with Workbench(tmp_path / "home", settings=Settings()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def task_id(bench: Workbench, tmp_path: Path) -> str:
+    dataset = bench.add_dataset(write_small(tmp_path), name="Small")
+    return bench.create_task(small_spec(dataset.id)).id
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.01)
+
+
+def test_from_a_file_to_a_report(bench: Workbench, task_id: str) -> None:
+    told: list[Progress] = []
+    comparison = bench.train(task_id, ["baseline", "fairgrad", "multifair"], seeds=2, training=SHORT)
+    record = bench.wait(comparison, on_progress=told.append, every=0.01)
+    assert record.state is State.FINISHED, record.message
+    assert told
+    report = json.loads(json.dumps(bench.report(comparison)))
+    assert [(run["method"], run["seed"]) for run in report["runs"]] == [
+        (method, seed) for method in ("baseline", "fairgrad", "multifair") for seed in (0, 1)
+    ]
+    race = report["runs"][0]["test"]["attributes"]["race"]
+    assert set(race["groups"]) == {"Black", "White"}
+    assert 0 <= race["soft_equalized_odds_gap"] <= 1
+    assert [entry["label"] for entry in report["comparisons"]] == ["FairGrad", "MultiFair"]
+    assert report["task"]["outcome"] == "died"
+    run = bench.runs(comparison)[-1]
+    assert bench.traces(run.id)["gate"].shape == (8, 2)
+    assert bench.evaluate(run.id) == run.test
+    _, spec = load_weights(bench.settings.home / "weights" / f"{run.id}.safetensors")
+    assert spec == run.spec
+
+
+def test_the_paired_differences_are_those_of_the_reports(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(task_id, ["baseline", "fairgrad"], seeds=2, training=SHORT)
+    bench.wait(comparison)
+    report = bench.report(comparison)
+    auc = {(run["method"], run["seed"]): run["test"]["auc"] for run in report["runs"]}
+    expected = np.mean([auc["fairgrad", seed] - auc["baseline", seed] for seed in (0, 1)])
+    (entry,) = report["comparisons"]
+    found = next(d for d in entry["differences"] if d["metric"] == "auc")
+    assert found["mean"] == pytest.approx(expected)
+    assert found["seeds"] == 2
+
+
+def test_methods_move_together(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(task_id, ["baseline", "fairgrad"], seeds=1, training=SHORT)
+    bench.wait(comparison)
+    runs = {run.id: run.spec["method"] for run in bench.runs(comparison)}
+    epochs = bench.epochs(comparison)
+    assert sorted((runs[e.run_id], e.epoch) for e in epochs) == [
+        ("baseline", 1),
+        ("baseline", 2),
+        ("fairgrad", 1),
+        ("fairgrad", 2),
+    ]
+
+
+def test_cancelling_keeps_what_was_shown(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(
+        task_id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1000, batch_size=64)
+    )
+    wait_until(lambda: bool(bench.epochs(comparison)))
+    bench.cancel(comparison)
+    record = bench.wait(comparison, every=0.01)
+    assert record.state is State.CANCELLED
+    assert bench.epochs(comparison)
+    assert {run.state for run in bench.runs(comparison)} == {State.CANCELLED}
+    assert bench.report(comparison)["runs"] == []
+
+
+def test_a_queued_comparison_says_who_is_ahead(bench: Workbench, task_id: str) -> None:
+    long = TrainingSpec(epochs=1000, batch_size=64)
+    first = bench.train(task_id, ["baseline"], seeds=1, training=long)
+    second = bench.train(task_id, ["baseline"], seeds=1, training=SHORT)
+    wait_until(lambda: bench.progress(first).state is State.RUNNING)
+    waiting = bench.progress(second)
+    assert (waiting.state, waiting.ahead) == (State.QUEUED, 1)
+    bench.cancel(second)
+    bench.cancel(first)
+    assert bench.wait(first, every=0.01).state is State.CANCELLED
+    assert bench.wait(second, every=0.01).state is State.CANCELLED
+
+
+def test_time_left_is_estimated_while_running(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(
+        task_id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1000, batch_size=64)
+    )
+    wait_until(lambda: bench.progress(comparison).share > 0)
+    left = bench.progress(comparison).seconds_left
+    assert left is not None
+    assert left > 0
+    bench.cancel(comparison)
+    bench.wait(comparison, every=0.01)
+
+
+def test_closing_marks_what_was_running_as_interrupted(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Workbench(home, settings=Settings()) as bench:
+        dataset = bench.add_dataset(write_small(tmp_path))
+        task = bench.create_task(small_spec(dataset.id))
+        comparison = bench.train(
+            task.id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1000, batch_size=64)
+        )
+        wait_until(lambda: bool(bench.epochs(comparison)))
+    with Workbench(home, settings=Settings()) as bench:
+        assert bench.progress(comparison).state is State.INTERRUPTED
+        assert bench.epochs(comparison)
+
+
+def test_work_of_a_dead_process_is_marked_and_that_of_a_living_one_is_not(
+    bench: Workbench, task_id: str
+) -> None:
+    url = bench.settings.store_url
+    store = Store(url)
+    entries = [RunEntry("Baseline", {"method": "baseline", "seed": 0})]
+    dead = store.add_comparison(task_id, entries, owner="long gone").id
+    living = bench.train(task_id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1000, batch_size=64))
+    with Workbench(bench.settings.home, settings=Settings()) as second:
+        assert second.progress(dead).state is State.INTERRUPTED
+        assert second.progress(living).state.active
+    bench.cancel(living)
+    bench.wait(living, every=0.01)
+    store.close()
+
+
+def test_a_training_that_fails_says_why(bench: Workbench, task_id: str) -> None:
+    for file in (bench.settings.home / "datasets").iterdir():
+        file.unlink()
+    record = bench.wait(bench.train(task_id, ["baseline"], seeds=1, training=SHORT), every=0.01)
+    assert record.state is State.FAILED
+    assert "table of dataset Small: expected its file" in record.message
+    assert "Load the dataset again" in record.message
+
+
+def test_an_unexpected_error_is_logged_and_the_worker_lives_on(
+    bench: Workbench, task_id: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("fairviz.jobs.rotation.train", lambda *_: 1 / 0)
+        record = bench.wait(bench.train(task_id, ["baseline"], seeds=1, training=SHORT), every=0.01)
+    assert record.state is State.FAILED
+    assert record.message == "An unexpected error ended the training. The server's log has the details."
+    assert "ZeroDivisionError" in caplog.text
+    after = bench.wait(bench.train(task_id, ["baseline"], seeds=1, training=SHORT), every=0.01)
+    assert after.state is State.FINISHED
+
+
+def test_a_sweep_trains_every_point_and_seed(bench: Workbench, task_id: str) -> None:
+    comparison = bench.sweep(
+        task_id, "multifair", {"tau": [0.01, 0.04], "delta": ["0.3"]}, seeds=2, training=SHORT
+    )
+    bench.wait(comparison)
+    runs = bench.runs(comparison)
+    assert [(run.spec["parameters"]["tau"], run.spec["seed"]) for run in runs] == [
+        (0.01, 0),
+        (0.01, 1),
+        (0.04, 0),
+        (0.04, 1),
+    ]
+    assert {run.label for run in runs} == {"MultiFair", "MultiFair, tau 0.01"}
+
+
+def test_what_if_with_the_recorded_dials_gives_the_recorded_factors(bench: Workbench, task_id: str) -> None:
+    comparison = bench.sweep(task_id, "multifair", {"tau": [0.05]}, seeds=1, training=SHORT)
+    bench.wait(comparison)
+    (run,) = bench.runs(comparison)
+    traces = bench.traces(run.id)
+    replayed = bench.what_if(run.id, tau=0.05, delta=0.3)
+    for name in ("gate", "group_factors", "batch_factors", "scale"):
+        np.testing.assert_allclose(getattr(replayed, name), traces[name], atol=1e-6)
+    open_gates = bench.what_if(run.id, tau=1e-3, delta=0.3).gate.sum()
+    assert open_gates >= traces["gate"].sum()
+
+
+def test_what_if_needs_a_multifair_run(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(task_id, ["baseline"], seeds=1, training=SHORT)
+    bench.wait(comparison)
+    with pytest.raises(SettingError, match="run: expected a MultiFair run"):
+        bench.what_if(bench.runs(comparison)[0].id, tau=0.1, delta=0.3)
+
+
+def test_the_same_file_and_task_twice_are_one(bench: Workbench, tmp_path: Path) -> None:
+    path = write_small(tmp_path)
+    first, second = bench.add_dataset(path), bench.add_dataset(path)
+    assert first == second
+    spec = small_spec(first.id)
+    assert bench.create_task(spec) == bench.create_task(spec)
+    assert len(bench.store.tasks()) == 1
+
+
+def test_a_kept_table_is_the_file(bench: Workbench, tmp_path: Path) -> None:
+    dataset = bench.add_dataset(write_small(tmp_path))
+    kept = bench.table(dataset.id)
+    assert list(kept.columns) == list(small_table().columns)
+    np.testing.assert_array_equal(kept["died"], small_table()["died"])
+
+
+def test_every_sample_has_a_ready_task(bench: Workbench) -> None:
+    task = bench.add_sample("support2")
+    assert bench.task_spec(task.id).outcome == "hospdead"
+    assert set(bench.group_counts(bench.task_spec(task.id))["attribute"]) == {"race", "sex", "income"}
+
+
+def test_proposals_keep_what_is_given(bench: Workbench, tmp_path: Path) -> None:
+    dataset = bench.add_dataset(write_small(tmp_path))
+    spec = bench.propose_task(dataset.id, sensitive=["sex"])
+    assert (spec.outcome, spec.sensitive) == ("died", ("sex",))
+
+
+def test_a_task_that_cannot_be_trained_is_not_kept(bench: Workbench, tmp_path: Path) -> None:
+    dataset = bench.add_dataset(write_small(tmp_path))
+    with pytest.raises(TaskError):
+        bench.create_task(small_spec(dataset.id).model_copy(update={"outcome": "no_such_column"}))
+    assert bench.store.tasks() == []
+
+
+def test_parameters_of_a_method_that_is_not_trained_are_refused(bench: Workbench, task_id: str) -> None:
+    with pytest.raises(SettingError, match="parameters of multifair: expected one of the methods"):
+        bench.train(task_id, ["baseline"], parameters={"multifair": {"tau": 0.1}})
+
+
+def test_nothing_to_train_is_refused(bench: Workbench, task_id: str) -> None:
+    with pytest.raises(SettingError, match="runs: expected at least one method"):
+        bench.train(task_id, [])
+
+
+def test_unknown_ids_are_named(bench: Workbench) -> None:
+    with pytest.raises(NotFoundError, match="dataset: expected the id"):
+        bench.table("nothing")
