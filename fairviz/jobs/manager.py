@@ -22,6 +22,9 @@ class JobManager:
     """Trains queued comparisons one after another in ``settings.workers`` threads.
 
     Comparisons that a dead process left unfinished are marked as interrupted at the start.
+
+    Attributes:
+        device: what the last comparison was trained on, in words; empty before the first.
     """
 
     def __init__(self, store: Store, settings: Settings, load: Callable[[str], PreparedData]) -> None:
@@ -32,6 +35,7 @@ class JobManager:
         self._ownership = Ownership(settings.home / "processes")
         self._queue: SimpleQueue[str | None] = SimpleQueue()
         self._cancelled: dict[str, threading.Event] = {}
+        self.device = ""
         self._closing = threading.Event()
         self._mark_interrupted()
         self._threads = [
@@ -83,9 +87,9 @@ class JobManager:
 
     def _work(self) -> None:
         """One worker's life. torch is imported here, so that no page waits for it."""
-        from fairviz.training.devices import use_one_thread  # noqa: PLC0415
+        from fairviz.training.devices import warm_up  # noqa: PLC0415
 
-        use_one_thread()
+        warm_up()
         while (comparison_id := self._queue.get()) is not None:
             if not self._closing.is_set():
                 self._finish(comparison_id)
@@ -115,18 +119,20 @@ class JobManager:
 
     def _train(self, comparison_id: str) -> None:
         from fairviz.jobs.rotation import Rotation, Stopped  # noqa: PLC0415
-        from fairviz.training.devices import choose_device  # noqa: PLC0415
+        from fairviz.training.devices import choose_device, describe_device  # noqa: PLC0415
 
         cancelled = self._cancelled[comparison_id]
         if cancelled.is_set():
             raise Stopped
         self._store.start(comparison_id)
+        device = choose_device(self._settings.device)
+        self.device = describe_device(device)
         data = self._load(self._store.comparison(comparison_id).task_id)
         Rotation(
             comparison_id=comparison_id,
             store=self._store,
             data=data,
-            device=choose_device(self._settings.device),
+            device=device,
             weights_folder=self.weights_folder,
             stopping=lambda: cancelled.is_set() or self._closing.is_set(),
         ).run()

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, create_engine, event, select, update
+from sqlalchemy import Engine, create_engine, delete, event, select, update
 from sqlalchemy.orm import Session, undefer
 
 from fairviz.errors import NotFoundError
@@ -67,6 +67,24 @@ class Store:
         with Session(self._engine) as session:
             rows = session.scalars(select(tables.Dataset).order_by(tables.Dataset.created.desc()))
             return [_dataset(row) for row in rows]
+
+    def delete_dataset(self, dataset_id: str) -> list[int]:
+        """Forget a dataset with its tasks, comparisons and runs; returns the ids of the runs."""
+        tasks = select(tables.Task.id).where(tables.Task.dataset_id == dataset_id)
+        comparisons = select(tables.Comparison.id).where(tables.Comparison.task_id.in_(tasks))
+        runs = select(tables.Run.id).where(tables.Run.comparison_id.in_(comparisons))
+        with self._writing() as session:
+            dataset = _found(session, tables.Dataset, dataset_id)
+            run_ids = list(session.scalars(runs))
+            for table, chosen in (
+                (tables.Epoch, tables.Epoch.run_id.in_(runs)),
+                (tables.Run, tables.Run.comparison_id.in_(comparisons)),
+                (tables.Comparison, tables.Comparison.task_id.in_(tasks)),
+                (tables.Task, tables.Task.dataset_id == dataset_id),
+            ):
+                session.execute(delete(table).where(chosen).execution_options(synchronize_session=False))
+            session.delete(dataset)
+            return run_ids
 
     def add_task(self, task_id: str, dataset_id: str, name: str, spec: Json) -> TaskRecord:
         """Keep a task; the same specification twice is one task."""

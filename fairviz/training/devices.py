@@ -42,6 +42,11 @@ def describe_device(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
 
 
-def use_one_thread() -> None:
-    """Small layers gain nothing from several threads and lose much on a machine that is busy."""
+def warm_up() -> None:
+    """Prepare this process for training, so that the first comparison does not wait for it.
+
+    One thread: small layers gain nothing from several and lose much on a machine that is busy. The first
+    optimiser of a process imports a second's worth of modules.
+    """
     torch.set_num_threads(1)
+    torch.optim.AdamW([torch.zeros(1, requires_grad=True)])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Route, sync_playwright
 
 from tests.browser.server import ROOT, Server, serving
 
@@ -23,6 +24,7 @@ _FLAGS = (
     "--disable-sync",
 )
 
+_PROBE = re.compile(r"/(data|train|trade_offs)/_stcore/(health|host-config)$")
 _THIS_MACHINE = "http://127.0.0.1:"
 
 OpenPage = Callable[..., Page]
@@ -89,7 +91,13 @@ def open_page(browser: Browser, console: list[str]) -> Iterator[OpenPage]:
 
 
 def _watch(page: Page, console: list[str]) -> None:
-    page.on("console", lambda entry: console.append(entry.text) if entry.type == "error" else None)
+    def note(entry: ConsoleMessage) -> None:
+        address = entry.location["url"]
+        # A page opened by its own address first looks for the server below that address; then above.
+        if entry.type == "error" and not _PROBE.search(address):
+            console.append(f"{entry.text} {address}")
+
+    page.on("console", note)
     page.on("pageerror", lambda error: console.append(str(error)))
 
 
