@@ -95,6 +95,7 @@ def compare(
     home: Home = None,
 ) -> None:
     """Train several methods on one task and compare them."""
+    _check_folder(json_file)
     with Workbench(home) as bench:
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
@@ -131,6 +132,7 @@ def sweep(
     home: Home = None,
 ) -> None:
     """Train one method at every point of a grid of hyperparameters."""
+    _check_folder(json_file)
     with Workbench(home) as bench:
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
@@ -175,23 +177,18 @@ def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
     if _is_sample(asked.data) and not asked.names_columns:
         return bench.add_sample(asked.data)
     path = sample(asked.data).table_path if _is_sample(asked.data) else Path(asked.data)
+    named = [_pair("--modality", item) for item in asked.modality]
     spec = bench.propose_task(
         bench.add_dataset(path).id,
         outcome=asked.target,
         positive=asked.positive,
         sensitive=asked.sensitive or None,
+        modalities=[ModalitySpec(name=name, columns=tuple(c.split(","))) for name, c in named] or None,
         drop=asked.drop,
         use_sensitive=asked.use_sensitive,
+        group_id=asked.group_id,
     )
-    changes: dict[str, Any] = {}
-    if asked.modality:
-        named = [_pair("--modality", item) for item in asked.modality]
-        changes["modalities"] = tuple(
-            ModalitySpec(name=name, columns=tuple(columns.split(","))) for name, columns in named
-        )
-    if asked.group_id:
-        changes["split"] = spec.split.model_copy(update={"group_id": asked.group_id})
-    return bench.create_task(spec.model_copy(update=changes))
+    return bench.create_task(spec)
 
 
 def _is_sample(data: str) -> bool:
@@ -239,6 +236,17 @@ def _pair(option: str, item: str) -> tuple[str, str]:
     return name, value
 
 
+def _check_folder(json_file: Path | None) -> None:
+    """Say before the training, not after it, that its results have nowhere to go."""
+    if json_file is not None and not json_file.parent.is_dir():
+        raise SettingError(
+            f"--json {json_file}",
+            expected="a file in a folder that exists",
+            found=f"no folder {json_file.parent}",
+            remedy="Make the folder or name another.",
+        )
+
+
 def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> None:
     """Watch a comparison to its end, print its table, write its JSON."""
     console = Console(stderr=True)
@@ -256,6 +264,8 @@ def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> Non
             remedy="Correct what the message says and start again.",
         )
     Console().print(_table(summary_rows(bench.runs(comparison_id))))
+    if record.message:
+        console.print(f"Not all runs finished. {record.message}", markup=False)
     if json_file is not None:
         json_file.write_text(json.dumps(bench.report(comparison_id), indent=1) + "\n", encoding="utf-8")
     console.print(DISCLAIMER)

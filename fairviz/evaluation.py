@@ -37,7 +37,7 @@ from fairviz.metrics.inputs import (
 from fairviz.metrics.measured import NEEDS, Measured, measure
 from fairviz.metrics.rates import RATES
 
-# What each gap is made of. A group enters it if all of these are given for the group.
+# What each gap is made of. A group enters each part that is given for it.
 PARTS: dict[str, tuple[str, ...]] = {
     "auc_gap": ("auc",),
     "es_auc": ("auc",),
@@ -265,30 +265,27 @@ def _attribute_report(
     attribute: Grouped, measured: Measured, overall_auc: float, *, floor: bool
 ) -> AttributeReport:
     records = _records(measured, minimum=MINIMUM_FOR_NUMBER)
-    used = {gap: _defined(measured, parts) for gap, parts in PARTS.items()}
-    gaps = _gaps(measured.columns, used, overall_auc)
+    gaps = _gaps(measured.columns, overall_auc)
     return AttributeReport(
         groups={name: Performance(**record) for name, record in zip(attribute.values, records, strict=True)},
         rows_left_out=int((attribute.codes < 0).sum()),
-        groups_used={gap: int(mask.sum()) for gap, mask in used.items()},
+        groups_used={gap: int(_defined(measured, gap).any(axis=0).sum()) for gap in PARTS},
         **gaps,
-        floors=_floors(measured, used) if floor else {},
-        reason={gap: _gap_reason(gap, used[gap]) for gap, value in gaps.items() if math.isnan(value)},
+        floors=_floors(measured) if floor else {},
+        reason={gap: _gap_reason(gap, measured) for gap, value in gaps.items() if math.isnan(value)},
     )
 
 
-def _defined(measured: Measured, parts: Sequence[str]) -> BoolArray:
-    missing = np.isnan([measured.columns[part] for part in parts])
-    return np.asarray(~missing.any(axis=0))
+def _defined(measured: Measured, gap: str) -> BoolArray:
+    """Which groups have each part of a gap [parts, G]: a group may enter with one part and not the other."""
+    return ~np.isnan([measured.columns[part] for part in PARTS[gap]])
 
 
-def _gaps(
-    columns: Mapping[str, FloatArray], used: Mapping[str, BoolArray], overall_auc: float
-) -> dict[str, float]:
-    """Every gap of ``PARTS``, over the groups [G] that are used for it."""
+def _gaps(columns: Mapping[str, FloatArray], overall_auc: float) -> dict[str, float]:
+    """Every gap of ``PARTS``; each part over the groups [G] that have it, whatever else they lack."""
 
     def parts(gap: str) -> FloatArray:
-        return np.array([columns[part][used[gap]] for part in PARTS[gap]])
+        return np.array([columns[part] for part in PARTS[gap]])
 
     aucs, (tprs, fprs) = parts("auc_gap")[0], parts("equalized_odds_difference")
     odds = spread(tprs), spread(fprs)
@@ -305,26 +302,30 @@ def _gaps(
     }
 
 
-def _gap_reason(gap: str, used: BoolArray) -> str:
-    if used.sum() > 1:  # a quotient alone can be undefined then: worst to best accuracy
+def _gap_reason(gap: str, measured: Measured) -> str:
+    defined = _defined(measured, gap)
+    fewest = int(defined.sum(axis=1).min())
+    if fewest > 1:  # a quotient alone can be undefined then: worst to best accuracy
         return "not estimable: no decision is right in any group"
     nouns = " and ".join(dict.fromkeys(noun for part in PARTS[gap] for noun in NEEDS[part]))
-    return f"not estimable: groups with at least {MINIMUM_FOR_NUMBER} {nouns}: {used.sum()} of {used.size}"
+    size = defined.shape[1]
+    return f"not estimable: groups with at least {MINIMUM_FOR_NUMBER} {nouns}: {fewest} of {size}"
 
 
-def _floors(measured: Measured, used: Mapping[str, BoolArray]) -> dict[str, NoiseFloor]:
-    """Noise floors of the gaps that have one, over the groups used for each."""
+def _floors(measured: Measured) -> dict[str, NoiseFloor]:
+    """Noise floors of the gaps that have one, each part over the groups that have it."""
     rng = np.random.default_rng(_FLOOR_SEED)
 
-    def draws(rate: str, gap: str) -> FloatArray:
-        return null_rate_gaps(*RATES[rate].counts(measured.cells[used[gap]]), rng)
+    def draws(rate: str) -> FloatArray:
+        has_it = ~np.isnan(measured.columns[rate])
+        return null_rate_gaps(*RATES[rate].counts(measured.cells[has_it]), rng)
 
-    ranked = list(compress(measured.placements, used["auc_gap"]))
-    tpr, fpr = (draws(rate, "equalized_odds_difference") for rate in ("tpr", "fpr"))
+    ranked = list(compress(measured.placements, ~np.isnan(measured.columns["auc"])))
+    tpr, fpr = draws("tpr"), draws("fpr")
     gaps = {
         "auc_gap": null_auc_gaps(ranked, rng),
-        "demographic_parity_difference": draws("selection_rate", "demographic_parity_difference"),
-        "equal_opportunity_difference": draws("tpr", "equal_opportunity_difference"),
+        "demographic_parity_difference": draws("selection_rate"),
+        "equal_opportunity_difference": tpr,
         "equalized_odds_difference": np.maximum(tpr, fpr),
         "equalized_odds_difference_mean": (tpr + fpr) / 2,
     }

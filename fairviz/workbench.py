@@ -21,6 +21,7 @@ from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -28,11 +29,11 @@ from numpy.typing import NDArray
 
 from fairviz.config import MEBIBYTE, Settings
 from fairviz.data.describe import ColumnProfile, describe
-from fairviz.data.groups import attribute, group_counts
+from fairviz.data.groups import group_counts
 from fairviz.data.load import content_hash, read_table
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
-from fairviz.data.specs import TaskNote, TaskSpec
+from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import NotFoundError, SettingError
@@ -78,10 +79,10 @@ class Progress:
 class Workbench:
     """Datasets, tasks, comparisons and runs of one home folder, and the workers that train them."""
 
-    def __init__(self, home: Path | None = None, *, settings: Settings | None = None) -> None:
+    def __init__(self, home: Path | str | None = None, *, settings: Settings | None = None) -> None:
         """Open a home folder (by default the user's data folder) and start its workers."""
         chosen = settings or Settings.from_environment()
-        self.settings = chosen if home is None else chosen.model_copy(update={"home": home})
+        self.settings = chosen if home is None else chosen.model_copy(update={"home": Path(home)})
         self._tables = self.settings.home / "datasets"
         self._tables.mkdir(parents=True, exist_ok=True)
         self.store = Store(self.settings.store_url)
@@ -104,17 +105,19 @@ class Workbench:
 
     # Datasets
 
-    def add_dataset(self, path: Path, *, name: str | None = None) -> DatasetRecord:
+    def add_dataset(self, path: Path | str, *, name: str | None = None) -> DatasetRecord:
         """Read a CSV or Parquet file and keep its table; the same content twice is one dataset.
 
         Raises:
             DataError: if the file is not a table that can be used.
         """
+        path = Path(path)
         frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
         dataset_id = content_hash(path)
         kept = self._tables / f"{dataset_id}.parquet"
         if not kept.exists():
-            unfinished = kept.with_suffix(".part")
+            # A name of its own: two visitors may bring the same file at once.
+            unfinished = kept.with_suffix(f".{uuid4().hex}.part")
             frame.to_parquet(unfinished, index=False)
             unfinished.replace(kept)
         return self.store.add_dataset(dataset_id, name or path.stem, len(frame), frame.shape[1])
@@ -143,6 +146,7 @@ class Workbench:
             NotFoundError: if there is no such dataset, or its file is gone.
             SettingError: while something is trained on it.
         """
+        self._jobs.interrupt_abandoned()
         for task in self.store.tasks():
             if task.dataset_id == dataset_id and any(
                 comparison.state.active for comparison in self.store.comparisons(task.id)
@@ -178,8 +182,10 @@ class Workbench:
         outcome: str | None = None,
         positive: str | None = None,
         sensitive: Sequence[str] | None = None,
+        modalities: Sequence[ModalitySpec] | None = None,
         drop: Collection[str] = (),
         use_sensitive: bool = False,
+        group_id: str | None = None,
     ) -> TaskSpec:
         """A task for a dataset: what is given is kept, the rest is proposed from names and values.
 
@@ -193,8 +199,10 @@ class Workbench:
             outcome=outcome,
             positive=positive,
             sensitive=sensitive,
+            modalities=modalities,
             drop=drop,
             use_sensitive=use_sensitive,
+            group_id=group_id,
         )
 
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
@@ -315,7 +323,19 @@ class Workbench:
         return self._jobs.device
 
     def cancel(self, comparison_id: str) -> None:
-        """Stop a comparison; what it has shown so far stays."""
+        """Stop a comparison; what it has shown so far stays.
+
+        Raises:
+            SettingError: if another living process trains it.
+        """
+        state, owner = self.progress(comparison_id).state, self.store.comparison(comparison_id).owner
+        if state.active and owner != self._jobs.owner:
+            raise SettingError(
+                "comparison to cancel",
+                expected="one that this process trains",
+                found="one that another process trains",
+                remedy="Cancel it where it was started.",
+            )
         self._jobs.cancel(comparison_id)
 
     def wait(
@@ -335,6 +355,9 @@ class Workbench:
     def progress(self, comparison_id: str) -> Progress:
         """How far a comparison is."""
         record = self.store.comparison(comparison_id)
+        if record.state.active and self._jobs.is_abandoned(record.owner):
+            self._jobs.interrupt_abandoned()
+            record = self.store.comparison(comparison_id)
         return Progress(
             state=record.state,
             share=record.progress,
@@ -366,20 +389,19 @@ class Workbench:
         """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.
 
         Raises:
-            SettingError: if the run has no such traces.
+            SettingError: if the run has no such traces, or tau and delta do not act in it.
         """
         run = self.store.run(run_id)
         traces = self.traces(run_id)
-        if "surrogate_auc" not in traces:
+        if "surrogate_auc" not in traces or not run.spec["parameters"]["groups"]:
             raise SettingError(
                 "run",
-                expected="a MultiFair run with at least one epoch",
+                expected="a MultiFair run with groups and at least one epoch",
                 found=f"{run.label} at epoch {run.epoch}",
                 remedy="Choose a MultiFair run.",
             )
-        spec = self.task_spec(self.store.comparison(run.comparison_id).task_id)
-        frame = self.table(spec.dataset)
-        sizes = [len(attribute(frame, column).values) for column in spec.sensitive]
+        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
+        sizes = [len(attribute.values) for attribute in data.attributes]
         return replay(traces, sizes, tau=tau, delta=delta, rho=run.spec["parameters"]["rho"])
 
     def report(self, comparison_id: str) -> dict[str, Any]:

@@ -21,8 +21,11 @@ _SURROGATE_DEGREE = 10
 def balance_factors(auc: Tensor, previous: Tensor) -> Tensor:
     """Modality factors B [..., M]: close to 0 for the modality whose AUC just moved most.
 
-    B_m = (S - |d_m|) / S with d = auc - previous and S = sum |d|; the factors sum to M - 1.
+    B_m = (S - |d_m|) / S with d = auc - previous and S = sum |d|; the factors sum to M - 1. A single modality
+    has nothing to be balanced with: its factor is 1, where the formula would all but stop its learning.
     """
+    if auc.shape[-1] == 1:
+        return torch.ones_like(auc)
     movement = (auc - previous).abs()
     total = movement.sum(-1, keepdim=True) + 1e-8
     return (total - movement) / total

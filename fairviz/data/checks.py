@@ -26,7 +26,7 @@ MAX_GROUPS: Final = 20
 SMALL_GROUP: Final = 11
 """Groups under this size are suppressed in figures, unless the data are declared public."""
 LARGEST_NUMBER: Final = 1e30
-"""Numbers beyond this overflow when squared in single precision; no measurement is this large."""
+"""No measurement is this large; means and deviations of such numbers say nothing."""
 
 _SHARE_TOLERANCE: Final = 1e-6
 _OUTCOME_VALUES: Final = 2
@@ -271,6 +271,13 @@ def _require_one_part_each(spec: TaskSpec) -> None:
             f'outcome "{spec.outcome}"',
             "a column that no modality holds",
             "the same column among the inputs: it would predict itself",
+            "Take it out of the modality.",
+        ),
+        (
+            spec.split.group_id in inputs,
+            f'group id "{spec.split.group_id}"',
+            "a column that no modality holds",
+            "the same column among the inputs: it would tell patients apart, not sick from well",
             "Take it out of the modality.",
         ),
         (

@@ -16,6 +16,9 @@ from fairviz.data.values import text_codes
 RARE_BELOW: Final = 10
 """A category seen in fewer training rows shares one "rare" feature: its own weight would be noise."""
 
+FARTHEST: Final = 100.0
+"""Standard deviations at which a number is cut: one typing error must not drive training out of range."""
+
 
 def is_number(column: pd.Series) -> bool:
     """Tell whether a column is read as a quantity; booleans and texts are categories."""
@@ -51,7 +54,8 @@ class NumberColumn:
         """Return float32 [N, features]."""
         values = _numbers(column)
         absent = np.isnan(values)
-        parts = [np.where(absent, 0.0, (values - self.mean) / self.sd)] if self.sd else []
+        scaled = np.clip((values - self.mean) / self.sd, -FARTHEST, FARTHEST) if self.sd else values
+        parts = [np.where(absent, 0.0, scaled)] if self.sd else []
         if self.indicator:
             parts.append(absent.astype(np.float64))
         return _stack(parts, len(values))

@@ -13,6 +13,7 @@ from fairviz.data.groups import Attribute, attribute
 from fairviz.data.outcome import outcome_labels
 from fairviz.data.split import Split, split_rows
 from fairviz.data.task import TaskSpec, check_task
+from fairviz.errors import TaskError
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,20 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
     split = split_rows(labels, attributes, spec.split, _group_ids(frame, spec.split.group_id))
     training = frame.iloc[split.train]
     encoders = tuple(TableEncoder.fit(training, modality.columns) for modality in spec.modalities)
+    _require_features(spec, encoders)
     inputs = tuple(encoder.transform(frame) for encoder in encoders)
     return PreparedData(spec, inputs, labels, attributes, split, encoders)
+
+
+def _require_features(spec: TaskSpec, encoders: tuple[TableEncoder, ...]) -> None:
+    for modality, encoder in zip(spec.modalities, encoders, strict=True):
+        if not encoder.feature_names:
+            raise TaskError(
+                f'modality "{modality.name}"',
+                expected="a column that tells training rows apart",
+                found="columns that are the same in every training row",
+                remedy="Add a column to the modality, or leave the modality out.",
+            )
 
 
 def _group_ids(frame: pd.DataFrame, column: str | None) -> NDArray[np.int64] | None:

@@ -16,7 +16,7 @@ from fairviz.data.describe import Kind, describe_column
 from fairviz.data.encode import is_number
 from fairviz.data.leakage import LEAK_AUC, ranking_strength
 from fairviz.data.outcome import outcome_labels
-from fairviz.data.specs import ModalitySpec, TaskSpec
+from fairviz.data.specs import ModalitySpec, SplitSpec, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.data.vocabulary import (
     DATE_NAMES,
@@ -56,8 +56,10 @@ def suggest_task(
     outcome: str | None = None,
     positive: str | None = None,
     sensitive: Sequence[str] | None = None,
+    modalities: Sequence[ModalitySpec] | None = None,
     drop: Collection[str] = (),
     use_sensitive: bool = False,
+    group_id: str | None = None,
 ) -> TaskSpec:
     """Propose what was not given, and keep what was.
 
@@ -68,30 +70,36 @@ def suggest_task(
         outcome: column to predict.
         positive: text of its positive value.
         sensitive: columns whose groups are compared.
+        modalities: the inputs; a column named here is not dropped for any proposed reason.
         drop: columns to keep out of the inputs, beside those proposed.
         use_sensitive: make the sensitive attributes inputs as well.
+        group_id: column of the patient, whose rows stay in one part of the split; never an input.
 
     Raises:
         TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the
             table has too few rows for any task.
     """
-    _require_columns(frame, [*([outcome] if outcome else []), *(sensitive or ()), *drop])
+    single = [name for name in (outcome, group_id) if name]
+    _require_columns(frame, [*single, *(sensitive or ()), *drop])
     check_rows(frame)
     chosen = outcome or suggest_outcome(frame.drop(columns=list(drop)))
     value = positive if positive is not None else suggest_positive(frame, chosen)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
     reasons = dict.fromkeys(drop, "dropped by choice")
     reasons |= suggest_drops(frame, chosen, value, attributes, use_sensitive=use_sensitive)
-    not_inputs = {chosen, *reasons} | (set() if use_sensitive else set(attributes))
+    not_inputs = {chosen, group_id, *reasons} | (set() if use_sensitive else set(attributes))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
+    inputs = suggest_modalities(frame, columns) if modalities is None else tuple(modalities)
+    named = {column for modality in inputs for column in modality.columns}
     return TaskSpec(
         name=name,
         dataset=dataset,
         outcome=chosen,
         positive=value,
         sensitive=attributes,
-        modalities=suggest_modalities(frame, columns),
-        drop=tuple(column for column in frame.columns if column in reasons),
+        modalities=inputs,
+        drop=tuple(c for c in frame.columns if c in drop or (c in reasons and c not in named)),
+        split=SplitSpec(group_id=group_id),
     )
 
 

@@ -34,10 +34,10 @@ class JobManager:
         self._load = load
         self._ownership = Ownership(settings.home / "processes")
         self._queue: SimpleQueue[str | None] = SimpleQueue()
-        self._cancelled: dict[str, threading.Event] = {}
+        self._stops: dict[str, threading.Event] = {}
         self.device = ""
         self._closing = threading.Event()
-        self._mark_interrupted()
+        self.interrupt_abandoned()
         self._threads = [
             threading.Thread(target=self._work, name=f"fairviz-worker-{n}", daemon=True)
             for n in range(settings.workers)
@@ -57,13 +57,17 @@ class JobManager:
 
     def submit(self, comparison_id: str) -> None:
         """Queue a comparison."""
-        self._cancelled[comparison_id] = threading.Event()
+        self._stops[comparison_id] = threading.Event()
         self._queue.put(comparison_id)
 
     def cancel(self, comparison_id: str) -> None:
         """Stop a comparison between two steps, or before it begins; what it has written stays."""
-        if comparison_id in self._cancelled:
-            self._cancelled[comparison_id].set()
+        stop = self._stops.get(comparison_id)
+        if stop is None:
+            return
+        stop.set()
+        if self._store.comparison(comparison_id).state is State.QUEUED:
+            self._store.end(comparison_id, State.CANCELLED)
 
     def close(self) -> None:
         """Stop all work, mark what was not finished, and wait for the workers."""
@@ -74,16 +78,23 @@ class JobManager:
             self._queue.put(None)
         for thread in self._threads:
             thread.join()
-        for comparison_id in self._store.active_comparisons(self.owner):
-            self._store.end(comparison_id, State.INTERRUPTED)
+        self._interrupt(self.owner)
         self._ownership.close()
 
-    def _mark_interrupted(self) -> None:
+    def is_abandoned(self, owner: str) -> bool:
+        """Whether the process that was to train something is known to be gone."""
+        return self._ownership.is_gone(owner)
+
+    def interrupt_abandoned(self) -> None:
         """Say of comparisons whose process is gone that they will not go on."""
         for owner in self._store.active_owners():
-            if self._ownership.is_gone(owner):
-                for comparison_id in self._store.active_comparisons(owner):
-                    self._store.end(comparison_id, State.INTERRUPTED)
+            if self.is_abandoned(owner):
+                self._interrupt(owner)
+                self._ownership.forget(owner)
+
+    def _interrupt(self, owner: str) -> None:
+        for comparison_id in self._store.active_comparisons(owner):
+            self._store.end(comparison_id, State.INTERRUPTED)
 
     def _work(self) -> None:
         """One worker's life. torch is imported here, so that no page waits for it."""
@@ -91,15 +102,21 @@ class JobManager:
 
         warm_up()
         while (comparison_id := self._queue.get()) is not None:
-            if not self._closing.is_set():
+            try:
                 self._finish(comparison_id)
+            except Exception:
+                _log.exception("How comparison %s ended could not be written", comparison_id)
+            finally:
+                del self._stops[comparison_id]
 
     def _finish(self, comparison_id: str) -> None:
-        """Train a comparison and say how it ended; no error ends the worker."""
+        """Train a comparison and write how it ended."""
         from fairviz.jobs.rotation import Stopped  # noqa: PLC0415
 
+        if self._closing.is_set() or self._stops[comparison_id].is_set():
+            return
         try:
-            self._train(comparison_id)
+            failures = self._train(comparison_id)
         except Stopped:
             state = State.INTERRUPTED if self._closing.is_set() else State.CANCELLED
             self._store.end(comparison_id, state)
@@ -113,26 +130,22 @@ class JobManager:
                 "An unexpected error ended the training. The server's log has the details.",
             )
         else:
-            self._store.end(comparison_id, State.FINISHED)
-        finally:
-            del self._cancelled[comparison_id]
+            self._store.end(comparison_id, State.FINISHED, " ".join(failures))
 
-    def _train(self, comparison_id: str) -> None:
-        from fairviz.jobs.rotation import Rotation, Stopped  # noqa: PLC0415
+    def _train(self, comparison_id: str) -> list[str]:
+        """Train a comparison's runs; returns what went wrong with some of them."""
+        from fairviz.jobs.rotation import Rotation  # noqa: PLC0415
         from fairviz.training.devices import choose_device, describe_device  # noqa: PLC0415
 
-        cancelled = self._cancelled[comparison_id]
-        if cancelled.is_set():
-            raise Stopped
         self._store.start(comparison_id)
         device = choose_device(self._settings.device)
         self.device = describe_device(device)
-        data = self._load(self._store.comparison(comparison_id).task_id)
-        Rotation(
+        stop = self._stops[comparison_id]
+        return Rotation(
             comparison_id=comparison_id,
             store=self._store,
-            data=data,
+            data=self._load(self._store.comparison(comparison_id).task_id),
             device=device,
             weights_folder=self.weights_folder,
-            stopping=lambda: cancelled.is_set() or self._closing.is_set(),
+            stopping=lambda: stop.is_set() or self._closing.is_set(),
         ).run()

@@ -26,8 +26,12 @@ class Ownership:
         self._lock.acquire()
 
     def is_gone(self, owner: str) -> bool:
-        """Whether the process called ``owner`` no longer lives."""
-        if owner == self.name:
+        """Whether the process called ``owner`` no longer lives.
+
+        A process that ended well took its file with it and left nothing unfinished; without a file, the owner
+        is one of another home or machine that shares the database, of which nothing can be said here.
+        """
+        if owner == self.name or not _path(self._folder, owner).exists():
             return False
         lock = _lock(self._folder, owner)
         try:
@@ -37,10 +41,14 @@ class Ownership:
         lock.release()
         return True
 
+    def forget(self, owner: str) -> None:
+        """Remove what a process that is gone has left."""
+        _path(self._folder, owner).unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let go of the name."""
         self._lock.release()
-        _path(self._folder, self.name).unlink(missing_ok=True)
+        self.forget(self.name)
 
     def __enter__(self) -> Self:
         return self

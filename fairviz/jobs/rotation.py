@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fairviz.data.prepare import PreparedData
+from fairviz.errors import FairVizError
 from fairviz.store.records import EpochEntry, ResultEntry, RunRecord
 from fairviz.store.store import Store
 from fairviz.training.checkpoints import save_weights
 from fairviz.training.devices import Device
 from fairviz.training.engine import train
 from fairviz.training.events import EpochEnd, Event, PackEnd, Tick
-from fairviz.training.packing import Pack, pack_runs
+from fairviz.training.packing import MEMBERS_ON_CPU, pack_runs
 from fairviz.training.runs import RunSpec
+from fairviz.training.tensors import TaskTensors
 
 _SECONDS_BETWEEN_PROGRESS = 0.5
 
@@ -54,24 +56,39 @@ class Rotation:
     _done: list[_Turn] = field(init=False, default_factory=list)
     _last_progress: float = field(init=False, default=0.0)
 
-    def run(self) -> None:
-        """Train every pack to its end.
+    def run(self) -> list[str]:
+        """Train every pack to its end; a pack that fails leaves the others alone.
+
+        Returns:
+            What went wrong with packs that failed.
 
         Raises:
             Stopped: if asked to stop before.
+            FairVizError: if every pack failed.
         """
-        records = self.store.runs(self.comparison_id)
-        packs = pack_runs([RunSpec.model_validate(record.spec) for record in records])
-        self._turns.extend(self._turn(pack, records) for pack in packs)
+        self._turns.extend(self._all_turns())
+        failures: list[FairVizError] = []
         while self._turns:
             turn = self._turns.popleft()
-            if self._epoch(turn):
-                self._turns.append(turn)
-            else:
-                self._done.append(turn)
+            try:
+                goes_on = self._epoch(turn)
+            except FairVizError as error:
+                failures.append(error)
+                self.store.fail_runs(self.comparison_id, [run.id for run in turn.runs])
+                continue
+            (self._turns if goes_on else self._done).append(turn)
+        if failures and not self._done:
+            raise failures[0]
+        return [str(error) for error in failures]
 
-    def _turn(self, pack: Pack, records: list[RunRecord]) -> _Turn:
-        return _Turn(tuple(records[p] for p in pack.positions), train(pack, self.data, self.device))
+    def _all_turns(self) -> Iterator[_Turn]:
+        """A turn per pack, all on one copy of the data. A GPU takes any number of members at once."""
+        records = self.store.runs(self.comparison_id)
+        specs = [RunSpec.model_validate(record.spec) for record in records]
+        largest = MEMBERS_ON_CPU if self.device.type == "cpu" else len(specs)
+        tensors = TaskTensors.of(self.data, self.device)
+        for pack in pack_runs(specs, largest=largest):
+            yield _Turn(tuple(records[p] for p in pack.positions), train(pack, self.data, tensors))
 
     def _epoch(self, turn: _Turn) -> bool:
         """Advance one pack to the end of an epoch; whether there is more to come."""

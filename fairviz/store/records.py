@@ -57,12 +57,13 @@ class TaskRecord:
 class ComparisonRecord:
     """Runs submitted together.
 
-    ``progress`` goes from 0 to 1; ``revision`` grows with every visible change; ``message`` says why a
-    comparison failed.
+    ``owner`` is the process that trains them; ``progress`` goes from 0 to 1; ``revision`` grows with every
+    visible change; ``message`` says why a comparison, or some of its runs, failed.
     """
 
     id: str
     task_id: str
+    owner: str
     state: State
     progress: float
     revision: int

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, create_engine, delete, event, select, update
+from sqlalchemy import Engine, create_engine, delete, event, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fairviz.errors import NotFoundError
 from fairviz.store import tables
@@ -39,7 +41,7 @@ class Store:
     def __init__(self, url: str) -> None:
         """Open the database at an SQLAlchemy ``url`` and make its tables where they are missing."""
         self._engine = _open(url)
-        tables.Table.metadata.create_all(self._engine)
+        _make_tables(self._engine)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -49,11 +51,11 @@ class Store:
 
     def add_dataset(self, dataset_id: str, name: str, rows: int, columns: int) -> DatasetRecord:
         """Keep a dataset; the same content twice is one dataset, under its newest name."""
+        self._insert_if_new(
+            tables.Dataset(id=dataset_id, name=name, rows=rows, columns=columns, created=_now())
+        )
         with self._writing() as session:
-            kept = session.get(tables.Dataset, dataset_id)
-            if kept is None:
-                kept = tables.Dataset(id=dataset_id, rows=rows, columns=columns, created=_now())
-                session.add(kept)
+            kept = _found(session, tables.Dataset, dataset_id)
             kept.name = name
             return _dataset(kept)
 
@@ -88,14 +90,10 @@ class Store:
 
     def add_task(self, task_id: str, dataset_id: str, name: str, spec: Json) -> TaskRecord:
         """Keep a task; the same specification twice is one task."""
-        with self._writing() as session:
-            kept = session.get(tables.Task, task_id)
-            if kept is None:
-                kept = tables.Task(
-                    id=task_id, dataset_id=dataset_id, name=name, spec=dict(spec), created=_now()
-                )
-                session.add(kept)
-            return _task(kept)
+        self._insert_if_new(
+            tables.Task(id=task_id, dataset_id=dataset_id, name=name, spec=dict(spec), created=_now())
+        )
+        return self.task(task_id)
 
     def task(self, task_id: str) -> TaskRecord:
         """The task with this id."""
@@ -159,6 +157,12 @@ class Store:
         )
         with Session(self._engine) as session:
             return [_run(row) for row in session.scalars(query)]
+
+    def count_runs(self, comparison_id: str) -> int:
+        """How many runs a comparison has, without reading them."""
+        query = select(func.count()).where(tables.Run.comparison_id == comparison_id)
+        with Session(self._engine) as session:
+            return session.scalar(query) or 0
 
     def run(self, run_id: int) -> RunRecord:
         """The run with this id."""
@@ -264,6 +268,17 @@ class Store:
         with Session(self._engine) as session:
             return list(session.scalars(query))
 
+    def fail_runs(self, comparison_id: str, run_ids: Sequence[int]) -> None:
+        """Some runs of a comparison cannot go on; the others do."""
+        with self._changing(comparison_id) as (session, _):
+            failed = update(tables.Run).where(tables.Run.id.in_(run_ids))
+            session.execute(failed.values(state=State.FAILED.value))
+
+    def _insert_if_new(self, row: tables.Table) -> None:
+        """Insert a row whose key says what it is: who comes second, even at once, finds it there."""
+        with suppress(IntegrityError), self._writing() as session:
+            session.add(row)
+
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         """One transaction: committed whole at the end, or not at all."""
@@ -291,6 +306,15 @@ def _open(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _make_tables(engine: Engine) -> None:
+    """Tables and indexes that are missing; several processes may open a new database at once."""
+    with engine.begin() as connection:
+        for table in tables.Table.metadata.sorted_tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(CreateIndex(index, if_not_exists=True))
 
 
 def _found(session: Session, table: type[Row], key: Any) -> Row:
@@ -337,6 +361,7 @@ def _comparison(row: tables.Comparison) -> ComparisonRecord:
     return ComparisonRecord(
         row.id,
         row.task_id,
+        row.owner,
         State(row.state),
         row.progress,
         row.revision,

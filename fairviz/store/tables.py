@@ -60,6 +60,8 @@ class Run(Table):
     """One training."""
 
     __tablename__ = "run"
+    # An id is never used again: whoever kept one would silently get another run.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  (read once by SQLAlchemy)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     comparison_id: Mapped[str] = mapped_column(ForeignKey("comparison.id"), index=True)

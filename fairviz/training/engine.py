@@ -29,8 +29,8 @@ _ROWS_AT_ONCE = 4096
 """Rows scored in one forward pass: bounds memory whatever the size of the dataset."""
 
 
-def train(pack: Pack, data: PreparedData, device: torch.device) -> Iterator[Event]:
-    """Train the runs of ``pack`` side by side.
+def train(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Event]:
+    """Train the runs of ``pack`` side by side, where ``tensors``, the same task's, are.
 
     Yields:
         ``Tick`` after each step, ``EpochEnd`` after each epoch, ``PackEnd`` last.
@@ -38,10 +38,9 @@ def train(pack: Pack, data: PreparedData, device: torch.device) -> Iterator[Even
     Raises:
         SettingError: if a member's predictions stop being numbers.
     """
-    tensors = TaskTensors.of(data, device)
     seeds = [run.seed for run in pack.runs]
     settings = pack.runs[0].training
-    network = Network(network_spec(data), seeds, device)
+    network = Network(network_spec(data), seeds, tensors.inputs.device)
     parameters = [run.parameters for run in pack.runs]
     method = trainer_of(parameters[0])(parameters, seeds, network, tensors.layout)
     optimiser = _optimiser(network, settings)

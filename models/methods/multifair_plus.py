@@ -1,7 +1,8 @@
 """MultiFair+: row weights steered by a controller, so that tau becomes a dial.
 
 Each group's AUC is averaged over batches; while the gap between groups exceeds tau, the controller's strength
-delta grows and rows of groups ranked worse than average weigh more. Where groups are equal nothing happens.
+delta grows and rows of groups ranked worse than average weigh more. Where groups are equal nothing happens. A
+group that never had both outcomes in a batch is not known to be behind: it stays out until it has.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class MultiFairPlus(Method):
         self._decay = self.number("ema_decay").unsqueeze(-1)
         self._floor = self.number("weight_floor").unsqueeze(-1)
         self._ceiling = self.number("weight_ceiling").unsqueeze(-1)
-        self._auc = torch.full((len(specs), groups.total), 0.5, device=self.device)
+        self._auc = torch.full((len(specs), groups.total), torch.nan, device=self.device)
         self._delta = torch.zeros(len(specs), len(groups.sizes), device=self.device)
 
     def step(self, batch: Batch) -> Trace:
@@ -63,16 +64,17 @@ class MultiFairPlus(Method):
         }
 
     def _remember(self, logits: Tensor, batch: Batch) -> None:
-        """Average each group's AUC over batches."""
+        """Average each group's AUC over batches, starting from one half with the first that defines it."""
         new = batch_auc(logits, batch.labels, batch.groups)
-        self._auc = keep_where_undefined(self._decay * self._auc + (1 - self._decay) * new, self._auc)
+        before = torch.where(self._auc.isnan(), 0.5, self._auc)
+        self._auc = keep_where_undefined(self._decay * before + (1 - self._decay) * new, self._auc)
 
     def _group_weights(self) -> Tensor:
         """Weight [R, G] of a row of each group, before the batch's mean is divided out."""
         weights = []
         for index, part in enumerate(self.groups.slices):
             auc = self._auc[:, part]
-            behind = auc.mean(-1, keepdim=True) - auc
+            behind = (auc.nanmean(-1, keepdim=True) - auc).nan_to_num(0.0)
             strength = self._delta[:, index : index + 1] / self._tau.clamp_min(SMALLEST_TAU)
             weights.append((1 + strength * behind).maximum(self._floor).minimum(self._ceiling))
         return torch.cat(weights, dim=-1)

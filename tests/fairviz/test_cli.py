@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from fairviz.cli import main
-from tests.fairviz.small import write_small
+from tests.fairviz.small import small_table, write_small
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,6 +86,36 @@ def test_what_is_not_given_is_proposed(fairviz: Call, tmp_path: Path, data: str)
     assert inputs == {"heart_rate", "lactate", "age", "ward"}
 
 
+def test_columns_named_in_a_modality_are_inputs_whatever_is_proposed(fairviz: Call, tmp_path: Path) -> None:
+    frame = small_table()
+    frame["discharge_ward"] = frame["died"]  # would be dropped as leakage
+    frame["patient"] = range(len(frame))
+    frame.to_csv(tmp_path / "leaky.csv", index=False)
+    out = tmp_path / "out.json"
+    options = ["--target", "died", "--group-id", "patient", "--method", "baseline"]
+    options += ["--modality", "all=discharge_ward,age", "--json", str(out), *QUICK]
+    done = fairviz("compare", str(tmp_path / "leaky.csv"), *options)
+    assert done.status == 0, done.err
+    task = json.loads(out.read_text())["task"]
+    assert task["modalities"][0]["columns"] == ["discharge_ward", "age"]
+    assert task["split"]["group_id"] == "patient"
+    assert not {"discharge_ward", "age"} & set(task["drop"])
+
+
+def test_the_patient_is_never_proposed_as_an_input(fairviz: Call, tmp_path: Path) -> None:
+    frame = small_table()
+    frame["patient"] = frame.index // 2
+    frame.to_csv(tmp_path / "repeated.csv", index=False)
+    out = tmp_path / "out.json"
+    done = fairviz(
+        "compare", str(tmp_path / "repeated.csv"), "--group-id", "patient", "--method", "baseline", *QUICK,
+        "--json", str(out),
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    modalities = json.loads(out.read_text())["task"]["modalities"]
+    assert all("patient" not in modality["columns"] for modality in modalities)
+
+
 def test_a_sweep_trains_the_grid(fairviz: Call, tmp_path: Path, data: str) -> None:
     out = tmp_path / "out.json"
     grid = ["--method", "multifair", "--grid", "tau=0.01,0.02", "--grid", "delta=0.3"]
@@ -112,6 +142,8 @@ def test_a_sweep_trains_the_grid(fairviz: Call, tmp_path: Path, data: str) -> No
         (["--modality", "vitals"], "expected NAME=VALUE"),
         (["--sensitive", "died", "--target", "died"], "died"),
         (["--epochs", "0"], "training.epochs"),
+        (["--json", "no/such/folder/out.json"], "--json no/such/folder/out.json: expected a file"),
+        (["--group-id", "age", "--modality", "all=age,lactate"], 'group id "age": expected a column'),
     ],
 )
 def test_bad_input_ends_with_status_two_and_one_message(

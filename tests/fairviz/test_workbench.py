@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import fairviz
 from fairviz.config import Settings
+from fairviz.data.prepare import PreparedData
 from fairviz.errors import NotFoundError, SettingError, TaskError
 from fairviz.store.records import RunEntry, State
 from fairviz.store.store import Store
 from fairviz.training.checkpoints import load_weights
+from fairviz.training.engine import train
+from fairviz.training.events import Event
+from fairviz.training.packing import Pack
+from fairviz.training.tensors import TaskTensors
 from fairviz.workbench import Progress, Workbench
 from models.specs import TrainingSpec
 from tests.fairviz.small import small_spec, small_table, write_small
 
+ROOT = Path(__file__).resolve().parents[2]
 SHORT = TrainingSpec(epochs=2, batch_size=64)
 
 
@@ -109,9 +119,13 @@ def test_a_queued_comparison_says_who_is_ahead(bench: Workbench, task_id: str) -
     waiting = bench.progress(second)
     assert (waiting.state, waiting.ahead) == (State.QUEUED, 1)
     bench.cancel(second)
+    assert bench.progress(second).state is State.CANCELLED
+    assert bench.progress(first).state is State.RUNNING
     bench.cancel(first)
     assert bench.wait(first, every=0.01).state is State.CANCELLED
-    assert bench.wait(second, every=0.01).state is State.CANCELLED
+    third = bench.train(task_id, ["baseline"], seeds=1, training=SHORT)
+    assert bench.wait(third, every=0.01).state is State.FINISHED
+    assert bench.progress(second).state is State.CANCELLED
 
 
 def test_time_left_is_estimated_while_running(bench: Workbench, task_id: str) -> None:
@@ -146,14 +160,46 @@ def test_work_of_a_dead_process_is_marked_and_that_of_a_living_one_is_not(
     url = bench.settings.store_url
     store = Store(url)
     entries = [RunEntry("Baseline", {"method": "baseline", "seed": 0})]
-    dead = store.add_comparison(task_id, entries, owner="long gone").id
+    dead = store.add_comparison(task_id, entries, owner="gone").id
+    (bench.settings.home / "processes" / "gone.lock").touch()
+    elsewhere = store.add_comparison(task_id, entries, owner="of another home").id
     living = bench.train(task_id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1000, batch_size=64))
     with Workbench(bench.settings.home, settings=Settings()) as second:
         assert second.progress(dead).state is State.INTERRUPTED
         assert second.progress(living).state.active
+        assert second.progress(elsewhere).state.active
+        with pytest.raises(SettingError, match="comparison to cancel: expected one that this process trains"):
+            second.cancel(living)
     bench.cancel(living)
     bench.wait(living, every=0.01)
     store.close()
+
+
+def test_a_neighbour_that_dies_later_is_noticed(bench: Workbench, task_id: str) -> None:
+    entries = [RunEntry("Baseline", {"method": "baseline", "seed": 0})]
+    orphan = bench.store.add_comparison(task_id, entries, owner="neighbour").id
+    assert bench.progress(orphan).state is State.QUEUED
+    (bench.settings.home / "processes" / "neighbour.lock").touch()
+    assert bench.progress(orphan).state is State.INTERRUPTED
+    assert not (bench.settings.home / "processes" / "neighbour.lock").exists()
+
+
+def test_a_pack_that_fails_leaves_the_others_alone(
+    bench: Workbench, task_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one_diverges(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Event]:
+        yield from train(pack, data, tensors)
+        if pack.runs[0].method == "fairgrad":
+            raise SettingError("fairgrad, seed 0", expected="numbers", found="none", remedy="Go slower.")
+
+    monkeypatch.setattr("fairviz.jobs.rotation.train", one_diverges)
+    comparison = bench.train(task_id, ["fairgrad", "baseline"], seeds=1, training=SHORT)
+    record = bench.wait(comparison, every=0.01)
+    assert record.state is State.FINISHED
+    assert "fairgrad, seed 0: expected numbers" in record.message
+    states = {run.spec["method"]: run.state for run in bench.runs(comparison)}
+    assert states["baseline"] is State.FINISHED
+    assert states["fairgrad"] is State.FAILED
 
 
 def test_a_training_that_fails_says_why(bench: Workbench, task_id: str) -> None:
@@ -209,6 +255,62 @@ def test_what_if_needs_a_multifair_run(bench: Workbench, task_id: str) -> None:
     comparison = bench.train(task_id, ["baseline"], seeds=1, training=SHORT)
     bench.wait(comparison)
     with pytest.raises(SettingError, match="run: expected a MultiFair run"):
+        bench.what_if(bench.runs(comparison)[0].id, tau=0.1, delta=0.3)
+
+
+def test_the_names_that_scripts_call_are_there() -> None:
+    names = "add_dataset create_task train sweep runs traces evaluate what_if report"
+    assert fairviz.Workbench is Workbench
+    assert all(callable(getattr(Workbench, name)) for name in names.split())
+    with pytest.raises(AttributeError, match="has no attribute 'Workbanch'"):
+        _ = fairviz.Workbanch
+
+
+def test_visitors_may_bring_the_same_file_at_once(bench: Workbench) -> None:
+    with ThreadPoolExecutor(4) as visitors:
+        tasks = list(visitors.map(bench.add_sample, ["nhefs"] * 8))
+    assert len({task.id for task in tasks}) == 1
+    assert len(bench.store.datasets()) == 1
+    assert len(bench.table(tasks[0].dataset_id)) == 1629
+
+
+def test_processes_may_open_a_new_home_at_once(tmp_path: Path) -> None:
+    code = "import sys; from fairviz.store.store import Store; Store('sqlite:///' + sys.argv[1]).close()"
+    opening = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "new.db")], cwd=ROOT) for _ in range(4)
+    ]
+    assert [process.wait() for process in opening] == [0, 0, 0, 0]
+
+
+def test_a_deleted_run_leaves_its_id_to_nobody(bench: Workbench, tmp_path: Path) -> None:
+    def run_id() -> int:
+        dataset = bench.add_dataset(str(write_small(tmp_path)))
+        task = bench.create_task(small_spec(dataset.id))
+        comparison = bench.train(task.id, ["baseline"], seeds=1, training=SHORT)
+        bench.wait(comparison)
+        found = bench.runs(comparison)[0].id
+        bench.delete_dataset(dataset.id)
+        return found
+
+    assert run_id() < run_id()
+
+
+@pytest.mark.parametrize("method", ["multifair", "multifair-g"])
+def test_replay_of_every_gated_form_gives_the_recorded_factors(
+    bench: Workbench, task_id: str, method: str
+) -> None:
+    comparison = bench.train(task_id, [method], seeds=1, training=SHORT)
+    bench.wait(comparison)
+    (run,) = bench.runs(comparison)
+    own = run.spec["parameters"]
+    replayed = bench.what_if(run.id, tau=own["tau"], delta=own["delta"])
+    np.testing.assert_allclose(replayed.scale, bench.traces(run.id)["scale"], atol=1e-6)
+
+
+def test_there_is_no_what_if_where_groups_do_not_act(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(task_id, ["multifair-m"], seeds=1, training=SHORT)
+    bench.wait(comparison)
+    with pytest.raises(SettingError, match="expected a MultiFair run with groups"):
         bench.what_if(bench.runs(comparison)[0].id, tau=0.1, delta=0.3)
 
 

@@ -69,6 +69,11 @@ def test_balance_factors_sum_to_one_less_than_the_modalities(generator: torch.Ge
     torch.testing.assert_close(balance_factors(auc, previous).sum(-1), torch.full((7,), 2.0))
 
 
+def test_a_single_modality_has_nothing_to_be_balanced_with() -> None:
+    factors = balance_factors(torch.tensor([[0.7], [0.5]]), torch.tensor([[0.5], [0.5]]))
+    torch.testing.assert_close(factors, torch.ones(2, 1))
+
+
 def test_surrogate_equals_the_mean_over_pairs(generator: torch.Generator) -> None:
     probabilities = torch.rand(2, 40, generator=generator, dtype=torch.float64)
     labels = (torch.rand(40, generator=generator) < 0.4).double()

@@ -26,7 +26,7 @@ def data() -> PreparedData:
 
 def events_of(runs: list[RunSpec], data: PreparedData) -> list[Event]:
     (pack,) = pack_runs(runs)
-    return list(train(pack, data, CPU))
+    return list(train(pack, data, TaskTensors.of(data, CPU)))
 
 
 def results(runs: list[RunSpec], data: PreparedData) -> tuple[MemberResult, ...]:

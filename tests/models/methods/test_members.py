@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.specs import METHODS, FairGradSpec, MethodSpec, MultiFairPlusSpec, MultiFairSpec
+from models.methods.registry import trainer_of
+from models.network import Network
+from models.specs import (
+    METHODS,
+    FairGradSpec,
+    MethodSpec,
+    MultiFairPlusSpec,
+    MultiFairSpec,
+    NetworkSpec,
+)
 from tests.models.problem import LAYOUT, WIDTHS, gradient_after_step, make_batch, make_method
 
 VARIANTS: dict[str, list[MethodSpec]] = {
@@ -52,6 +61,15 @@ def test_batches_with_empty_groups_give_finite_gradients(variant: str) -> None:
     only_positive = batch._replace(groups=groups, labels=torch.ones_like(batch.labels))
     for hard in (batch._replace(groups=groups), only_positive):
         assert gradient_after_step(method, hard).isfinite().all()
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_one_modality_alone_still_learns(name: str) -> None:
+    network = Network(NetworkSpec(input_widths=(5,), dropout=0), [0])
+    method = trainer_of(METHODS[name].defaults)([METHODS[name].defaults], [0], network, LAYOUT)
+    batch = make_batch(1)
+    gradient_after_step(method, batch._replace(inputs=batch.inputs[:, :1, :, :5]))
+    assert max(gradient.abs().max() for gradient in network.encoder_gradients()) > 1e-4
 
 
 SHAPES = {

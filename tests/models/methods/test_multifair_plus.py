@@ -40,3 +40,19 @@ def test_weights_are_clipped() -> None:
         weight = method.step(make_batch(1, seed=seed))["group_weight"]
     assert weight.min() >= 0.2
     assert weight.max() <= 5.0
+
+
+def test_a_group_never_seen_with_both_outcomes_stays_out() -> None:
+    method = make_method([MultiFairPlusSpec(tau=0.5)], [0], layout=GroupLayout((3,)))
+    batch = make_batch(1, rows=256)
+    groups = batch.groups[..., 2:].clone()
+    # The third group keeps two rows of one outcome: it has no AUC of its own.
+    positive = batch.labels[0].nonzero().flatten()[:2]
+    groups[..., 2] = 0
+    groups[:, positive] = torch.tensor([0.0, 0.0, 1.0])
+    for _ in range(30):
+        trace = method.step(batch._replace(groups=groups))
+    assert trace["fused_auc"][0, 2].isnan()
+    assert trace["group_weight"][0, 2] == 1
+    assert trace["delta"].item() == 0
+    assert trace["gap"].item() < 0.5
