@@ -1,0 +1,192 @@
+"""Every cache of the pages: keyed by id and revision, shared by all sessions, around plain functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from fairviz.data.describe import ColumnProfile
+from fairviz.data.specs import TaskNote, TaskSpec
+from fairviz.data.suggest import suggest_positive
+from fairviz.data.values import value_text
+from fairviz.figures.group_auc import group_auc, group_auc_text
+from fairviz.figures.modulation import modulation, modulation_text
+from fairviz.figures.plane import Plane
+from fairviz.figures.tradeoff import tradeoff, tradeoff_text
+from fairviz.store.records import EpochRecord, RunRecord
+from fairviz.ui import series
+from fairviz.ui.bench import workbench
+from fairviz.ui.series import Axes, Split
+
+_PREVIEW_ROWS = 8
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told."""
+
+    figure: str
+    text: str
+    height: int
+    is_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What there is to know about a task before it is trained."""
+
+    notes: tuple[TaskNote, ...]
+    counts: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed task, and why columns are left out of its inputs."""
+
+    spec: TaskSpec
+    reasons: dict[str, str]
+
+
+@st.cache_data(max_entries=16, show_spinner="Reading the columns ...")
+def profile(dataset_id: str) -> tuple[ColumnProfile, ...]:
+    """Every column of a dataset in short."""
+    return workbench().profile(dataset_id)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def preview(dataset_id: str) -> pd.DataFrame:
+    """The first rows of a dataset, as text."""
+    head = workbench().table(dataset_id).head(_PREVIEW_ROWS)
+    return head.apply(lambda column: column.map(value_text)).astype(str)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def values(dataset_id: str, column: str) -> list[str]:
+    """The values of a column as text, the first twenty of them in order of frequency."""
+    counts = workbench().table(dataset_id)[column].value_counts()
+    return [value_text(value) for value in counts.index[:20]]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def positive(dataset_id: str, outcome: str) -> str:
+    """The value of a column that most likely means "it happened"."""
+    return suggest_positive(workbench().table(dataset_id), outcome)
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
+def proposal(
+    dataset_id: str, outcome: str | None, positive: str | None, sensitive: tuple[str, ...] | None
+) -> Proposal:
+    """A task with what is given, the rest proposed."""
+    bench = workbench()
+    spec = bench.propose_task(dataset_id, outcome=outcome, positive=positive, sensitive=sensitive)
+    return Proposal(spec, bench.drop_reasons(spec))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def reasons(task_json: str) -> dict[str, str]:
+    """Why columns are proposed not to be inputs of a task."""
+    return workbench().drop_reasons(TaskSpec.from_json(task_json))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def checked(task_json: str) -> Checked:
+    """Notes and group counts of a task that can be trained."""
+    spec, bench = TaskSpec.from_json(task_json), workbench()
+    return Checked(bench.check_task(spec), bench.group_counts(spec))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def history(comparison_id: str, revision: int) -> tuple[list[RunRecord], list[EpochRecord]]:
+    """Runs and epochs of a comparison at a revision; read only."""
+    _ = revision
+    bench = workbench()
+    return bench.runs(comparison_id), bench.epochs(comparison_id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
+    """All runs on validation rows, on their way."""
+    runs, epochs = history(comparison_id, revision)
+    plane = Plane(
+        series.measure(axes.performance),
+        series.measure(axes.gap),
+        "validation",
+        details=series.groups_used(epochs[0].validation, axes),
+    )
+    trails = series.trails(runs, epochs, axes)
+    return _drawing(
+        tradeoff(trails, plane), tradeoff_text(trails, plane), is_empty=not series.drawable(trails)
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def group_lines(comparison_id: str, revision: int, attribute: str) -> Drawing:
+    """AUC per group by epoch, a panel per configuration."""
+    curves = series.group_curves(*history(comparison_id, revision), attribute)
+    figure = group_auc(curves, split="validation")
+    return _drawing(figure, group_auc_text(curves, split="validation"))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def factors(comparison_id: str, revision: int, run_id: int) -> Drawing:
+    """What one run's method did at every step."""
+    bench = workbench()
+    runs, epochs = history(comparison_id, revision)
+    run = next(run for run in runs if run.id == run_id)
+    task_id = bench.store.comparison(comparison_id).task_id
+    auc = next(record.validation["auc"] for record in reversed(epochs) if record.run_id == run_id)
+    floor = None if auc is None else _batch_floor(task_id, run, auc)
+    recorded = [series.modulation_traces(run, bench.traces(run_id), bench.task_spec(task_id), floor)]
+    return _drawing(modulation(recorded), modulation_text(recorded))
+
+
+def _batch_floor(task_id: str, run: RunRecord, auc: float) -> float | None:
+    """The floor under the gap that a run compares with tau; None where its method has no tau."""
+    parameters = run.spec["parameters"]
+    if "tau" not in parameters:
+        return None
+    data = workbench().prepared(task_id)
+    rows = data.split.train
+    # MultiFair's gate looks at one batch, MultiFair+ at a moving mean over batches.
+    memory = parameters["ema_decay"] if "delta_max" in parameters else 0.0
+    return series.batch_noise_floor(
+        data.labels[rows],
+        [grouping.codes[rows] for grouping in data.attributes],
+        batch_size=run.spec["training"]["batch_size"],
+        auc=auc,
+        memory=memory,
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def result_front(comparison_id: str, revision: int, axes: Axes, split: Split, *, join_seeds: bool) -> Drawing:
+    """All finished runs at the epoch that validation chose."""
+    runs, _ = history(comparison_id, revision)
+    points = series.results(runs, split, axes)
+    report = next(report for _, report in series.reports(runs, split))
+    plane = Plane(
+        series.measure(axes.performance),
+        series.measure(axes.gap),
+        split,
+        details=series.groups_used(report, axes),
+        noise_floor=series.noise_floor(runs, split, axes),
+        join_seeds=join_seeds,
+    )
+    intervals = series.joined_intervals(points, report["positives"]) if join_seeds else None
+    figure = tradeoff(points, plane, intervals=intervals)
+    text = tradeoff_text(points, plane, intervals=intervals)
+    return _drawing(figure, text, is_empty=not series.drawable(points))
+
+
+def _drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
+    return Drawing(figure.to_json(), text, int(figure.layout.height), is_empty)
+
+
+def forget() -> None:
+    """Drop every cached table and figure, after something was deleted."""
+    st.cache_data.clear()
+    history.clear()

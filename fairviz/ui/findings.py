@@ -1,0 +1,220 @@
+"""What finished runs show, in careful sentences and in rows; pure functions.
+
+A gap that chance alone could make is "not clear of chance"; no wording here says that a model is fair.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any, Final
+
+from scipy.special import stdtrit
+
+from fairviz.metrics.catalogue import CATALOGUE
+from fairviz.reports.differences import BASELINE, GAPS, PERFORMANCE, Difference, differences
+from fairviz.store.records import Json, RunRecord
+from fairviz.ui import words
+from fairviz.ui.series import Axes, Split, gap_of, interval, reports, seed_interval, short
+
+SMALL_GROUP: Final = 11
+"""Figures of groups under this size are withheld, unless the data are declared public."""
+
+GROUP_METRICS: Final = ("auc", "sensitivity", "specificity", "ppv", "selection_rate", "calibration_error")
+
+_NORMAL_95: Final = 1.959963984540054
+_NEARLY_ALL: Final = 0.95
+
+
+@dataclass(frozen=True)
+class Result:
+    """One configuration: its reports by seed, and those of the baseline.
+
+    Attributes:
+        label: configuration that the seeds share.
+        method: its method's name.
+        by_seed: report of each seed.
+        change: paired differences to the baseline; empty for the baseline itself or without one.
+    """
+
+    label: str
+    method: str
+    by_seed: dict[int, Json]
+    change: tuple[Difference, ...]
+
+    def change_of(self, metric: str, attribute: str | None) -> Difference | None:
+        """The paired difference of one metric."""
+        found = (d for d in self.change if (d.metric, d.attribute) == (metric, attribute))
+        return next(found, None)
+
+
+def results(runs: Sequence[RunRecord], split: Split) -> list[Result]:
+    """Finished runs by configuration, in the order they were submitted."""
+    methods: dict[str, str] = {}
+    by_label: dict[str, dict[int, Json]] = {}
+    for run, report in reports(runs, split):
+        methods.setdefault(run.label, run.spec["method"])
+        by_label.setdefault(run.label, {})[run.spec["seed"]] = report
+    reference = next((by_label[label] for label, method in methods.items() if method == BASELINE), {})
+    return [
+        Result(
+            label,
+            methods[label],
+            by_seed,
+            () if methods[label] == BASELINE else tuple(differences(by_seed, reference)),
+        )
+        for label, by_seed in by_label.items()
+    ]
+
+
+def sentences(result: Result, axes: Axes) -> list[str]:
+    """What one configuration shows, most important first; a person's own words are escaped."""
+    told = [_level(result, axes), _clear_of_chance(result, axes)]
+    if result.method != BASELINE:
+        told += _changes(result, axes)
+    if _flags_everyone(result):
+        told.append(
+            "It flags nearly every patient: a gap closes by itself where patients are no longer told apart."
+        )
+    return [sentence for sentence in told if sentence]
+
+
+def result_row(result: Result, axes: Axes) -> dict[str, Any]:
+    """A row of the table of configurations; None where a number is not estimable."""
+    gap, performance = (result.change_of(axes.gap, axes.attribute), result.change_of(PERFORMANCE, None))
+    low, high = limits(result, axes.performance) or (None, None)
+    return {
+        "method": result.label,
+        "seeds": len(result.by_seed),
+        axes.performance: _mean([report[axes.performance] for report in result.by_seed.values()]),
+        f"{axes.performance}_low": low,
+        f"{axes.performance}_high": high,
+        axes.gap: gap_mean(result, axes),
+        "floor": floor_mean(result, axes),
+        "auc_change": performance.mean if performance else None,
+        "gap_change": gap.mean if gap else None,
+        "gap_lower_on": f"{gap.lower} of {gap.seeds}" if gap and gap.seeds else None,
+    }
+
+
+def group_rows(found: Sequence[Result], attribute: str, metric: str, *, public: bool) -> list[dict[str, Any]]:
+    """A row per group: patients, and the metric of each configuration with its interval, as text."""
+    first = next(iter(found[0].by_seed.values()))["attributes"][attribute]["groups"]
+    return [
+        {"group": group, "patients": "under 11", **{r.label: "withheld" for r in found}}
+        if report["n"] < SMALL_GROUP and not public
+        else {
+            "group": group,
+            "patients": f"{report['n']:,}",
+            **{r.label: _group_cell(r, attribute, group, metric) for r in found},
+        }
+        for group, report in first.items()
+    ]
+
+
+def limits(result: Result, metric: str) -> tuple[float, float] | None:
+    """95 % limits of a configuration's mean, rows and seeds both counted."""
+    return _limits(list(result.by_seed.values()), metric)
+
+
+def gap_mean(result: Result, axes: Axes) -> float | None:
+    """Mean gap over the seeds on which it is estimable."""
+    return _mean([gap_of(report, axes) for report in result.by_seed.values()])
+
+
+def floor_mean(result: Result, axes: Axes) -> float | None:
+    """The gap that chance alone exceeds one time in twenty, mean over seeds."""
+    name = f"{axes.gap}_floor_95"
+    return _mean([report["attributes"][axes.attribute].get(name) for report in result.by_seed.values()])
+
+
+def _level(result: Result, axes: Axes) -> str:
+    performance = _mean([report[axes.performance] for report in result.by_seed.values()])
+    found = limits(result, axes.performance)
+    between = f" ({words.number(found[0])} to {words.number(found[1])})" if found else ""
+    return (
+        f"{short(axes.performance)} {words.number(performance)}{between}, "
+        f"{_lower(short(axes.gap))} {words.number(gap_mean(result, axes))}."
+    )
+
+
+def _clear_of_chance(result: Result, axes: Axes) -> str:
+    gap, floor = gap_mean(result, axes), floor_mean(result, axes)
+    if gap is None:
+        report = next(iter(result.by_seed.values()))["attributes"][axes.attribute]
+        return f"Gap {words.plain(report.get('reason', {}).get(axes.gap, words.NOT_ESTIMABLE))}."
+    if floor is None:
+        return ""
+    if gap <= floor:
+        return (
+            f"The gap is not clear of chance: groups this small would show up to {words.number(floor)} "
+            "even if they were equal."
+        )
+    return f"The gap is larger than chance alone makes of equal groups (up to {words.number(floor)})."
+
+
+def _changes(result: Result, axes: Axes) -> list[str]:
+    if not result.change:
+        return ["No baseline with the same seeds to compare with."]
+    told = [_change("AUC", result.change_of(PERFORMANCE, None))]
+    if axes.gap in GAPS:
+        told.append(_change(short(axes.gap), result.change_of(axes.gap, axes.attribute)))
+    return told
+
+
+def _change(name: str, found: Difference | None) -> str:
+    if found is None or found.mean is None:
+        return f"{name}: change against the baseline not estimable."
+    amount = f"{name} {words.change(found.mean)} against the baseline"
+    if found.sd is None:
+        return f"{amount} on one seed, which cannot be told from the luck of the start."
+    on = f"{amount} on {found.seeds} paired seeds (SD {words.number(found.sd)})"
+    half = float(stdtrit(found.seeds - 1, 0.975)) * found.sd / math.sqrt(found.seeds)
+    if abs(found.mean) <= half:
+        return f"{on}: no change beyond what seeds make."
+    return f"{on}: lower on {found.lower} of {found.seeds}."
+
+
+def _flags_everyone(result: Result) -> bool:
+    seen = list(result.by_seed.values())
+    found, spared = _mean([r["sensitivity"] for r in seen]), _mean([r["specificity"] for r in seen])
+    return found is not None and spared is not None and found > _NEARLY_ALL and spared < 1 - _NEARLY_ALL
+
+
+def _group_cell(result: Result, attribute: str, group: str, metric: str) -> str:
+    own = [report["attributes"][attribute]["groups"][group] for report in result.by_seed.values()]
+    mean = _mean([report[metric] for report in own])
+    if mean is None:
+        reason: str = own[0].get("reason", {}).get(metric, words.NOT_ESTIMABLE)
+        return reason
+    found = _limits(own, metric)
+    return words.number(mean) + (f" ({words.number(found[0])} to {words.number(found[1])})" if found else "")
+
+
+def _limits(own: Sequence[Json], metric: str) -> tuple[float, float] | None:
+    values = [report[metric] for report in own if report[metric] is not None]
+    known = [between for report in own if (between := interval(report, metric)) is not None]
+    if not values or len(known) < len(own) or len(values) < len(own):
+        return None
+    if len(values) == 1:
+        return known[0]
+    rows = fmean(((high - low) / (2 * _NORMAL_95)) ** 2 for low, high in known)
+    low, high = seed_interval(values, rows, own[0]["positives"])
+    return max(low, 0.0), min(high, 1.0)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
+
+
+def _lower(name: str) -> str:
+    """A name inside a sentence: an abbreviation keeps its capitals."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def better(metric: str) -> str:
+    """Which way a metric is better, in words."""
+    return f"{CATALOGUE[metric].better} is better"

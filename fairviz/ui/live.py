@@ -1,0 +1,200 @@
+"""What a comparison does while it trains: progress, the three live charts, its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from fairviz.data.specs import TaskSpec
+from fairviz.reports.differences import BASELINE
+from fairviz.store.records import EpochRecord, RunRecord, State
+from fairviz.ui import cache, series, state, words
+from fairviz.ui.bench import workbench
+from fairviz.ui.drawn import draw
+from fairviz.ui.errors import shown_errors
+from fairviz.ui.series import Axes
+from fairviz.workbench import Progress
+
+_REFRESH_SECONDS: Final = 1.0
+_DEFAULT_GAP: Final = "equalized_odds_difference"
+
+_ENDED: Final = {
+    State.CANCELLED: "**Cancelled.** What was trained so far is shown and stays.",
+    State.INTERRUPTED: (
+        "**Interrupted.** The server stopped while these runs were waiting or in training. What was trained "
+        "so far is shown and stays; training does not go on by itself."
+    ),
+}
+
+
+def live(comparison_id: str) -> None:
+    """Draw a comparison, again and again while it is waiting or in training."""
+    running = workbench().progress(comparison_id).state.active
+    st.fragment(_live, run_every=_REFRESH_SECONDS if running else None)(comparison_id, running)
+
+
+@shown_errors()
+def _live(comparison_id: str, was_running: bool) -> None:
+    progress = workbench().progress(comparison_id)
+    if was_running and not progress.state.active:
+        st.rerun(scope="app")
+    runs, epochs = cache.history(comparison_id, progress.revision)
+    _status(comparison_id, progress, runs)
+    spec = workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
+    axes = Axes("auc", _DEFAULT_GAP, spec.sensitive[0])
+    if epochs:
+        axes = _charts(comparison_id, progress.revision, runs, spec)
+    _runs_table(runs, epochs, axes)
+
+
+def _status(comparison_id: str, progress: Progress, runs: Sequence[RunRecord]) -> None:
+    if progress.state.active:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(progress.share, text=_progress_in_words(progress, runs))
+            if st.button("Cancel", key="cancel"):
+                workbench().cancel(comparison_id)
+                st.rerun(scope="app")
+        return
+    if progress.state is State.FINISHED:
+        _finished(comparison_id, runs)
+        return
+    _ended_early(comparison_id, progress)
+
+
+def _progress_in_words(progress: Progress, runs: Sequence[RunRecord]) -> str:
+    many = words.counted(len(runs), "run")
+    if progress.state is State.QUEUED:
+        ahead = words.counted(progress.ahead, "comparison")
+        return f"{many} waiting; {ahead} ahead" if progress.ahead else f"{many} about to start"
+    where = workbench().device
+    device = f" · on {where}" if where else ""
+    if not any(run.epoch for run in runs):
+        return f"{many} · in the first epoch; the first points appear when it is over{device}"
+    left = "" if progress.seconds_left is None else f" · about {words.duration(progress.seconds_left)} left"
+    return f"{many} · {words.percent(progress.share)}{left}{device}"
+
+
+def _finished(comparison_id: str, runs: Sequence[RunRecord]) -> None:
+    record = workbench().store.comparison(comparison_id)
+    took = ""
+    if record.started is not None and record.ended is not None:
+        took = f" in {words.duration((record.ended - record.started).total_seconds())}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{words.counted(len(runs), 'run')} finished{took}. Below are validation data, which chose the "
+            "epoch of each run; test data are reported under Trade-offs.",
+            width="stretch",
+        )
+        if st.button("See the trade-offs", type="primary", key="to-trade-offs"):
+            state.go(state.TRADE_OFFS, task=record.task_id, comparison=comparison_id)
+
+
+def _ended_early(comparison_id: str, progress: Progress) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if progress.state is State.FAILED:
+            st.error(f"**Training failed.** {words.plain(progress.message)}")
+        else:
+            st.markdown(_ENDED[progress.state], width="stretch")
+        if st.button("Train these runs again", type="primary", key="again"):
+            again = workbench().repeat(comparison_id)
+            st.query_params["comparison"] = again
+            st.rerun(scope="app")
+
+
+def _charts(comparison_id: str, revision: int, runs: Sequence[RunRecord], spec: TaskSpec) -> Axes:
+    """Three views at once, and what they show: the front, the groups, what the methods did."""
+    axes, run_id = _selectors(comparison_id, runs, spec)
+    front = cache.training_front(comparison_id, revision, axes)
+    draw(front, key=f"live-front-{comparison_id}-{axes.key}", revision=str(revision))
+    left, right = st.columns(2)
+    with left:
+        lines = cache.group_lines(comparison_id, revision, axes.attribute)
+        draw(lines, key=f"live-groups-{comparison_id}-{axes.key}", revision=str(revision))
+    with right:
+        epoch = {run.id: run.epoch for run in runs}
+        if run_id is None:
+            st.caption("The baseline alone steers nothing; add FairGrad or MultiFair to see how they do.")
+        elif not epoch[run_id]:
+            st.caption("The steps of this run appear after its first epoch.")
+        else:
+            steps = cache.factors(comparison_id, revision, run_id)
+            draw(steps, key=f"live-factors-{run_id}", revision=str(revision))
+    return axes
+
+
+def _selectors(comparison_id: str, runs: Sequence[RunRecord], spec: TaskSpec) -> tuple[Axes, int | None]:
+    first, second, third = st.columns(3)
+    with first:
+        attribute = st.selectbox(
+            "Groups of", spec.sensitive, key="attribute", bind="query-params", filter_mode=None
+        )
+    with second:
+        gap = st.selectbox(
+            "Gap", series.GAPS, series.GAPS.index(_DEFAULT_GAP), series.short,
+            key="gap", bind="query-params", filter_mode=None,
+        )  # fmt: skip
+    steering = {run.id: f"{run.label}, seed {run.spec['seed']}" for run in runs if _steers(run)}
+    with third:
+        run_id = st.selectbox(
+            "Steps of",
+            list(steering),
+            _first_choice(runs, list(steering)),
+            format_func=lambda i: steering[i],
+            key=f"steps-{comparison_id}",
+            filter_mode=None,
+            placeholder="no such method",
+            disabled=not steering,
+            help="A run of a method that steers its training: FairGrad or MultiFair.",
+        )
+    return Axes("auc", gap, attribute or spec.sensitive[0]), run_id
+
+
+def _steers(run: RunRecord) -> bool:
+    return bool(run.spec["method"] != BASELINE)
+
+
+def _first_choice(runs: Sequence[RunRecord], ids: Sequence[int]) -> int | None:
+    """MultiFair's first run where there is one: its factors are what people come to see."""
+    methods = {run.id: run.spec["method"] for run in runs}
+    wanted = (i for i, run_id in enumerate(ids) if methods[run_id].startswith("multifair"))
+    return next(wanted, 0 if ids else None)
+
+
+def _runs_table(runs: Sequence[RunRecord], epochs: Sequence[EpochRecord], axes: Axes) -> None:
+    latest = {record.run_id: record.validation for record in epochs}
+    rows = [_row(run, latest.get(run.id), axes) for run in runs]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, column_config=_columns(axes), key="runs", placeholder="-"
+    )
+
+
+def _row(run: RunRecord, report: Any, axes: Axes) -> dict[str, Any]:
+    return {
+        "method": run.label,
+        "seed": run.spec["seed"],
+        "state": str(run.state),
+        "epoch": f"{run.epoch} of {run.spec['training']['epochs']}",
+        "auc": report["auc"] if report else None,
+        "gap": series.gap_of(report, axes) if report else None,
+        "time": run.seconds if run.epoch else None,
+    }
+
+
+def _columns(axes: Axes) -> dict[str, Any]:
+    gap = series.measure(axes.gap)
+    return {
+        "method": st.column_config.TextColumn("Method", width="medium"),
+        "seed": st.column_config.NumberColumn("Seed", width="small"),
+        "state": st.column_config.TextColumn("State", width="small"),
+        "epoch": st.column_config.TextColumn("Epoch", width="small"),
+        "auc": st.column_config.NumberColumn(
+            "AUC", format="%.3f", help=f"Validation rows. {series.measure('auc').formula}"
+        ),
+        "gap": st.column_config.NumberColumn(
+            gap.name, format="%.3f", help=f"Validation rows. {gap.formula}; {gap.better} is better"
+        ),
+        "time": st.column_config.NumberColumn("Seconds", format="%.1f"),
+    }

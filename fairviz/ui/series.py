@@ -1,0 +1,318 @@
+"""From what the store holds to what the figures draw; pure functions.
+
+Axis letters: E epochs, S seeds, G groups of one attribute.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, variance
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from fairviz.data.specs import TaskSpec
+from fairviz.figures.series import (
+    GroupCurves,
+    Interval,
+    Measure,
+    ModulationTraces,
+    PointIntervals,
+    RunTrail,
+)
+from fairviz.metrics.catalogue import CATALOGUE
+from fairviz.store.records import EpochRecord, Json, RunRecord
+
+Split = Literal["validation", "test"]
+SPLITS: Final[tuple[Split, ...]] = ("test", "validation")
+
+PERFORMANCES: Final = tuple(
+    metric.name
+    for metric in CATALOGUE.values()
+    if metric.kind == "performance" and metric.better is not None and metric.name not in {"tpr", "fpr"}
+)
+GAPS: Final = tuple(metric.name for metric in CATALOGUE.values() if metric.kind == "fairness")
+
+_SHORT: Final = {
+    "auc": "AUC",
+    "equalized_odds_difference": "Equalized-odds difference",
+    "equalized_odds_difference_mean": "Equalized-odds difference, mean",
+    "demographic_parity_difference": "Demographic-parity difference",
+    "equal_opportunity_difference": "Equal-opportunity difference",
+    "soft_equalized_odds_gap": "Soft equalized-odds gap",
+    "es_auc": "Equity-scaled AUC",
+    "predictive_quality_disparity": "Predictive quality disparity",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "ppv": "Positive predictive value",
+    "npv": "Negative predictive value",
+    "calibration_error": "Calibration error",
+    "log_loss": "Log loss",
+}
+
+_DRAWS: Final = 4_000
+_NORMAL_95: Final = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Axes:
+    """What a chart of the trade-off shows: two metrics by name, and the attribute of the gap."""
+
+    performance: str
+    gap: str
+    attribute: str
+
+    @property
+    def key(self) -> str:
+        """A short name for these axes, without the attribute's own text: other axes, another zoom."""
+        return f"{zlib.crc32(repr(self).encode()):08x}"
+
+
+def short(metric: str) -> str:
+    """A metric's name on an axis or in a list."""
+    return _SHORT.get(metric, CATALOGUE[metric].technical)
+
+
+def measure(metric: str) -> Measure:
+    """A metric of the catalogue as an axis."""
+    entry = CATALOGUE[metric]
+    return Measure(short(metric), entry.formula, entry.better or "up")
+
+
+def gap_of(report: Json, axes: Axes) -> float | None:
+    """The gap of a report, None where it is not estimable."""
+    value: float | None = report["attributes"][axes.attribute][axes.gap]
+    return value
+
+
+def trails(runs: Sequence[RunRecord], epochs: Iterable[EpochRecord], axes: Axes) -> list[RunTrail]:
+    """Every run's way over validation rows, epoch by epoch; runs without an epoch are left out."""
+    histories = _by_run(epochs)
+    return [_trail(run, histories[run.id], axes) for run in runs if run.id in histories]
+
+
+def results(runs: Sequence[RunRecord], split: Split, axes: Axes) -> list[RunTrail]:
+    """Every finished run as one point, at the epoch that validation chose."""
+    return [
+        RunTrail(
+            run=str(run.id),
+            label=run.label,
+            method=run.spec["method"],
+            seed=run.spec["seed"],
+            epochs=np.array([run.best_epoch]),
+            performance=_floats([report[axes.performance]]),
+            gap=_floats([gap_of(report, axes)]),
+            performance_interval=interval(report, axes.performance),
+        )
+        for run, report in reports(runs, split)
+    ]
+
+
+def reports(runs: Iterable[RunRecord], split: Split) -> Iterator[tuple[RunRecord, Json]]:
+    """Finished runs with their report on one split."""
+    for run in runs:
+        report = run.test if split == "test" else run.validation
+        if report is not None:
+            yield run, report
+
+
+def interval(report: Json, metric: str) -> Interval | None:
+    """95 % limits of a metric, where the report has them."""
+    low, high = report.get(f"{metric}_low"), report.get(f"{metric}_high")
+    return None if low is None or high is None else (low, high)
+
+
+def joined_intervals(points: Sequence[RunTrail], positives: int) -> dict[str, PointIntervals]:
+    """By label, the interval of performance when its seeds are joined.
+
+    Args:
+        points: single points, each with its own interval over rows.
+        positives: rows with the outcome, which the intervals over rows rest on.
+    """
+    by_label: dict[str, list[RunTrail]] = {}
+    for point in points:
+        by_label.setdefault(point.label, []).append(point)
+    return {
+        label: PointIntervals(performance=_joined_interval(own, positives))
+        for label, own in by_label.items()
+        if len(own) > 1
+    }
+
+
+def seed_interval(values: Sequence[float], rows_variance: float, positives: int) -> Interval:
+    """95 % limits of a mean over seeds that were scored on the same rows.
+
+    Variances of rows and of seeds add up, with Satterthwaite's degrees of freedom: rows alone would
+    cover the truth far less often than they say, seeds alone say nothing about other patients.
+
+    Args:
+        values: [S], at least two.
+        rows_variance: of one seed's value over samples of rows.
+        positives: rows with the outcome.
+    """
+    seeds_variance = variance(values) / len(values)
+    total = rows_variance + seeds_variance
+    if total == 0:
+        return fmean(values), fmean(values)
+    freedom = total**2 / (rows_variance**2 / max(positives - 1, 1) + seeds_variance**2 / (len(values) - 1))
+    half = float(stdtrit(freedom, 0.975)) * math.sqrt(total)
+    return fmean(values) - half, fmean(values) + half
+
+
+def noise_floor(runs: Sequence[RunRecord], split: Split, axes: Axes) -> float | None:
+    """The gap that chance alone exceeds one time in twenty if groups were equal; None if unknown.
+
+    Runs differ a little in it, since it follows from their scores: their mean.
+    """
+    name = f"{axes.gap}_floor_95"
+    floors = [report["attributes"][axes.attribute].get(name) for _, report in reports(runs, split)]
+    known = [floor for floor in floors if floor is not None]
+    return fmean(known) if known else None
+
+
+def groups_used(report: Json, axes: Axes) -> str:
+    """How many groups the gap rests on: "over 3 of 5 groups of race"."""
+    attribute = report["attributes"][axes.attribute]
+    used, all_groups = attribute["groups_used"][axes.gap], len(attribute["groups"])
+    return f"over {used} of {all_groups} groups of {axes.attribute}"
+
+
+def drawable(points: Iterable[RunTrail]) -> bool:
+    """Whether any run has a place in the plane at any epoch."""
+    return any(bool((np.isfinite(p.performance) & np.isfinite(p.gap)).any()) for p in points)
+
+
+def group_curves(
+    runs: Sequence[RunRecord], epochs: Iterable[EpochRecord], attribute: str
+) -> list[GroupCurves]:
+    """AUC per group by epoch on validation rows, one record per configuration.
+
+    Seeds are cut to the epochs that all of a configuration's seeds have.
+    """
+    histories = _by_run(epochs)
+    by_label: dict[str, list[RunRecord]] = {}
+    for run in runs:
+        if run.id in histories:
+            by_label.setdefault(run.label, []).append(run)
+    return [_curves(label, own, histories, attribute) for label, own in by_label.items()]
+
+
+def batch_noise_floor(
+    labels: NDArray[np.int64],
+    groupings: Iterable[NDArray[np.int64]],
+    *,
+    batch_size: int,
+    auc: float,
+    memory: float = 0.0,
+) -> float | None:
+    """The gap of group AUCs that chance alone exceeds in one batch of twenty if groups were equal.
+
+    With several attributes the largest of their floors: a tau above it is above all of them. Variance of
+    an AUC from Hanley and McNeil 1982, at the mean size of a batch's groups; a moving mean keeps a share
+    of the noise that follows from its memory.
+
+    Args:
+        labels: [N] of the training rows.
+        groupings: codes [N] of each attribute, -1 where missing.
+        batch_size: rows of a batch.
+        auc: of the model, about.
+        memory: of the moving mean that the gap is taken from; 0 where it is the batch's own.
+
+    Returns:
+        None where no attribute has two groups with both outcomes in a mean batch.
+    """
+    share = min(1.0, batch_size / len(labels))
+    floors = [floor for codes in groupings if (floor := _null_gap(labels, codes, share, auc)) is not None]
+    return max(floors) * math.sqrt((1 - memory) / (1 + memory)) if floors else None
+
+
+def modulation_traces(
+    run: RunRecord,
+    traces: Mapping[str, NDArray[np.float32]],
+    task: TaskSpec,
+    noise_floor: float | None = None,
+) -> ModulationTraces:
+    """What one run's method did at every step."""
+    return ModulationTraces(
+        label=run.label,
+        method=run.spec["method"],
+        seed=run.spec["seed"],
+        modalities=tuple(modality.name for modality in task.modalities),
+        attributes=task.sensitive,
+        traces=traces,
+        tau=run.spec["parameters"].get("tau"),
+        noise_floor=noise_floor,
+    )
+
+
+def _trail(run: RunRecord, history: Sequence[EpochRecord], axes: Axes) -> RunTrail:
+    return RunTrail(
+        run=str(run.id),
+        label=run.label,
+        method=run.spec["method"],
+        seed=run.spec["seed"],
+        epochs=np.array([record.epoch for record in history]),
+        performance=_floats([record.validation[axes.performance] for record in history]),
+        gap=_floats([gap_of(record.validation, axes) for record in history]),
+    )
+
+
+def _curves(
+    label: str, runs: Sequence[RunRecord], histories: Mapping[int, Sequence[EpochRecord]], attribute: str
+) -> GroupCurves:
+    common = min(len(histories[run.id]) for run in runs)
+    first = histories[runs[0].id][:common]
+    groups = tuple(first[0].validation["attributes"][attribute]["groups"])
+    auc = [
+        [
+            [record.validation["attributes"][attribute]["groups"][group]["auc"] for record in history]
+            for group in groups
+        ]
+        for history in (histories[run.id][:common] for run in runs)
+    ]
+    return GroupCurves(
+        label=label,
+        method=runs[0].spec["method"],
+        attribute=attribute,
+        groups=groups,
+        epochs=np.array([record.epoch for record in first]),
+        auc=np.array(auc, dtype=np.float64),
+    )
+
+
+def _null_gap(labels: NDArray[np.int64], codes: NDArray[np.int64], share: float, auc: float) -> float | None:
+    positives = share * np.bincount(codes[(codes >= 0) & (labels == 1)], minlength=codes.max() + 1)
+    negatives = share * np.bincount(codes[(codes >= 0) & (labels == 0)], minlength=codes.max() + 1)
+    both = (positives >= 1) & (negatives >= 1)
+    if both.sum() < 2:
+        return None
+    m, n = positives[both], negatives[both]
+    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    variance_of_auc = (auc * (1 - auc) + (m - 1) * (q1 - auc**2) + (n - 1) * (q2 - auc**2)) / (m * n)
+    draws = np.random.default_rng(0).standard_normal((_DRAWS, len(m))) * np.sqrt(variance_of_auc)
+    return float(np.quantile(np.ptp(draws, axis=1), 0.95))
+
+
+def _by_run(epochs: Iterable[EpochRecord]) -> dict[int, list[EpochRecord]]:
+    histories: dict[int, list[EpochRecord]] = {}
+    for record in epochs:
+        histories.setdefault(record.run_id, []).append(record)
+    return histories
+
+
+def _joined_interval(points: Sequence[RunTrail], positives: int) -> Interval | None:
+    values = [float(point.performance[-1]) for point in points]
+    limits = [point.performance_interval for point in points if point.performance_interval is not None]
+    if len(limits) < len(points) or not np.isfinite(values).all():
+        return None
+    rows = fmean(((high - low) / (2 * _NORMAL_95)) ** 2 for low, high in limits)
+    return seed_interval(values, rows, positives)
+
+
+def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:
+    return np.array(values, dtype=np.float64)

@@ -1,0 +1,289 @@
+"""The form that makes a task of a dataset: outcome, groups, columns per modality, with counts before metrics.
+
+It starts from the task of the address, or from a proposal. What a person changes stays in the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from fairviz.data.checks import MAX_GROUPS
+from fairviz.data.describe import ColumnProfile
+from fairviz.data.specs import ModalitySpec, TaskSpec
+from fairviz.errors import TaskError
+from fairviz.ui import cache, state, words
+from fairviz.ui.bench import workbench
+
+NOT_USED: Final = "not used"
+_SPARE_MODALITIES: Final = ("labs", "vitals", "demographics", "diagnosis", "imaging", "notes", "other")
+
+
+@dataclass(frozen=True)
+class TaskChoice:
+    """What the form asks for; checked by the workbench."""
+
+    start: TaskSpec
+    name: str
+    outcome: str
+    positive: str
+    sensitive: tuple[str, ...]
+    uses: Mapping[str, str]
+    group_id: str | None
+    public: bool
+
+    def spec(self) -> TaskSpec:
+        """The task; the very one the form started from where nothing was changed."""
+        unchanged = self.uses == uses_of(self.start) and self.sensitive == self.start.sensitive
+        changes: dict[str, Any] = {
+            "name": self.name,
+            "outcome": self.outcome,
+            "positive": self.positive,
+            "sensitive": self.sensitive,
+            "public": self.public,
+            "split": self.start.split.model_copy(update={"group_id": self.group_id}),
+        }
+        if not unchanged:
+            kept_out = {self.outcome, *self.sensitive, self.group_id}
+            unused = (column for column, use in self.uses.items() if use == NOT_USED)
+            changes["modalities"] = _modalities(self.uses)
+            changes["drop"] = tuple(column for column in unused if column not in kept_out)
+        return self.start.model_copy(update=changes)
+
+
+def uses_of(spec: TaskSpec) -> dict[str, str]:
+    """Modality of every input column."""
+    return {column: modality.name for modality in spec.modalities for column in modality.columns}
+
+
+def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
+    """Draw the form for a dataset and return what it holds.
+
+    Args:
+        dataset_id: the dataset.
+        start: the task to start from; without one, a proposal.
+        mark: of what the form starts from; another one starts with nothing changed.
+
+    Raises:
+        TaskError: if nothing can be proposed for these choices.
+    """
+    columns = [column.name for column in cache.profile(dataset_id)]
+    first = start or _first_proposal(dataset_id)
+    outcome, positive = _outcome(dataset_id, columns, first, mark)
+    sensitive = _sensitive(dataset_id, columns, outcome, first, mark)
+    proposed, reasons = _proposed(dataset_id, first, outcome, positive, sensitive)
+    name, group_id, public = _details(columns, first, mark)
+    uses = _uses(dataset_id, proposed, reasons, outcome, mark)
+    return TaskChoice(proposed, name, outcome, positive, sensitive, uses, group_id, public)
+
+
+def check(spec: TaskSpec) -> None:
+    """Show group counts and notes of a task.
+
+    Raises:
+        TaskError: if it cannot be trained.
+        DataError: if an input holds an infinite number.
+    """
+    found = cache.checked(spec.to_json())
+    st.subheader("Who is in each group", anchor=False)
+    st.dataframe(_counts(found.counts), hide_index=True, column_config=_COUNT_COLUMNS, key="counts")
+    warnings = [note for note in found.notes if note.severity == "warning"]
+    if warnings:
+        st.markdown("\n".join(f"- {words.plain(note.text)}" for note in warnings))
+    else:
+        st.caption("Nothing stands in the way of comparing these groups.")
+
+
+_COUNT_COLUMNS: Final = {
+    "attribute": st.column_config.TextColumn("Attribute"),
+    "group": st.column_config.TextColumn("Group"),
+    "n": st.column_config.NumberColumn("Rows", format="localized"),
+    "positives": st.column_config.NumberColumn("With outcome", format="localized"),
+    "share": st.column_config.NumberColumn("Share", format="%.1f %%"),
+}
+
+
+def _counts(counts: pd.DataFrame) -> pd.DataFrame:
+    shown = counts.assign(share=100 * counts["positives"] / counts["n"])
+    return shown[list(_COUNT_COLUMNS)]
+
+
+def _first_proposal(dataset_id: str) -> TaskSpec:
+    """A proposal for a dataset, also where its names say nothing about groups."""
+    try:
+        return cache.proposal(dataset_id, None, None, None).spec
+    except TaskError:
+        few = [c.name for c in cache.profile(dataset_id) if 2 <= c.distinct <= MAX_GROUPS]
+        if len(few) < 2:
+            raise
+        spec = cache.proposal(dataset_id, None, None, (few[0],)).spec
+        other = next(name for name in few if name != spec.outcome)
+        return cache.proposal(dataset_id, spec.outcome, spec.positive, (other,)).spec
+
+
+def _outcome(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, str]:
+    left, right = st.columns(2)
+    with left:
+        outcome = st.selectbox(
+            "Outcome to predict",
+            columns,
+            columns.index(first.outcome),
+            key=f"outcome.{mark}",
+            bind="query-params",
+        )
+    values = cache.values(dataset_id, outcome)
+    positive = first.positive if outcome == first.outcome else _positive(dataset_id, outcome)
+    with right:
+        chosen = st.selectbox(
+            "Value that means it happened",
+            values,
+            values.index(positive) if positive in values else 0,
+            key=f"positive.{mark}.{columns.index(outcome)}",
+            bind="query-params",
+            filter_mode=None,
+        )
+    return outcome, chosen or ""
+
+
+def _positive(dataset_id: str, outcome: str) -> str:
+    return cache.positive(dataset_id, outcome)
+
+
+def _sensitive(
+    dataset_id: str, columns: Sequence[str], outcome: str, first: TaskSpec, mark: str
+) -> tuple[str, ...]:
+    few = {c.name for c in cache.profile(dataset_id) if 2 <= c.distinct <= MAX_GROUPS}
+    options = [name for name in columns if name != outcome and (name in few or name in first.sensitive)]
+    chosen = st.multiselect(
+        "Compare between groups of",
+        options,
+        [name for name in first.sensitive if name in options],
+        key=f"sensitive.{mark}",
+        bind="query-params",
+        help=f"Columns with 2 to {MAX_GROUPS} values, such as sex, race or age bands.",
+    )
+    return tuple(chosen)
+
+
+def _proposed(
+    dataset_id: str, first: TaskSpec, outcome: str, positive: str, sensitive: tuple[str, ...]
+) -> tuple[TaskSpec, Mapping[str, str]]:
+    if (outcome, positive, sensitive) == (first.outcome, first.positive, first.sensitive):
+        return first, cache.reasons(first.to_json())
+    made = cache.proposal(dataset_id, outcome, positive, sensitive)
+    return made.spec, made.reasons
+
+
+def _details(columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, str | None, bool]:
+    with st.expander("Name, repeated patients, public data"):
+        name = st.text_input("Name of the task", first.name, key=f"name.{mark}", bind="query-params")
+        group_id = st.selectbox(
+            "Rows of one patient share a value of",
+            columns,
+            None if first.split.group_id is None else columns.index(first.split.group_id),
+            key=f"group_id.{mark}",
+            bind="query-params",
+            placeholder="one row per patient",
+            help="Rows of one patient then stay together in training, validation or test.",
+        )
+        public = st.checkbox(
+            "These data are public or synthetic", first.public, key=f"public.{mark}", bind="query-params",
+            help="Groups under 11 rows need no protection then.",
+        )  # fmt: skip
+    return name or first.name, group_id, public
+
+
+def _uses(
+    dataset_id: str, proposed: TaskSpec, reasons: Mapping[str, str], outcome: str, mark: str
+) -> dict[str, str]:
+    """What every column but the outcome is used for, after the person's changes."""
+    st.subheader("What the model may see", anchor=False)
+    st.caption(
+        "Columns of one modality are read by one encoder. The compared columns are inputs only where a "
+        "modality names them."
+    )
+    inputs, edits = uses_of(proposed), state.column_edits()
+    proposals = {
+        column.name: inputs.get(column.name, NOT_USED)
+        for column in cache.profile(dataset_id)
+        if column.name != outcome
+    }
+    uses = proposals | {column: use for column, use in edits.items() if column in proposals}
+    rows = [
+        _use_row(column, uses[column.name], _reason(column.name, proposed, reasons))
+        for column in cache.profile(dataset_id)
+        if column.name in uses
+    ]
+    names = dict.fromkeys([*inputs.values(), *edits.values(), *_SPARE_MODALITIES, NOT_USED])
+    st.data_editor(
+        pd.DataFrame(rows),
+        hide_index=True,
+        disabled=["column", "kind", "missing", "distinct", "examples", "why"],
+        column_config=_use_columns(list(names)),
+        key=f"uses.{mark}",
+        on_change=_keep_edits,
+        args=(f"uses.{mark}", [row["column"] for row in rows], proposals),
+        height=min(35 * (len(rows) + 1) + 3, 460),
+    )
+    return {column: use for column, use in uses.items() if use != NOT_USED or column in proposals}
+
+
+def _keep_edits(key: str, columns: Sequence[str], proposals: Mapping[str, str]) -> None:
+    """Put what the table's person changed into the address; what equals the proposal is no change."""
+    edits = state.column_edits()
+    for place, cells in st.session_state[key]["edited_rows"].items():
+        if "use" in cells:
+            edits[columns[int(place)]] = cells["use"] or NOT_USED
+    state.keep_column_edits({c: use for c, use in edits.items() if proposals.get(c) != use})
+
+
+def _use_row(column: ColumnProfile, use: str, reason: str) -> dict[str, Any]:
+    return {
+        "column": column.name,
+        "use": use,
+        "why": "" if use != NOT_USED else reason,
+        "kind": column.kind,
+        "missing": 100 * column.missing,
+        "distinct": column.distinct,
+        "examples": ", ".join(column.examples),
+    }
+
+
+def _reason(column: str, proposed: TaskSpec, reasons: Mapping[str, str]) -> str:
+    if column in proposed.sensitive:
+        return "compared between groups"
+    return reasons.get(column, "left out by choice")
+
+
+def _use_columns(names: list[str]) -> dict[str, Any]:
+    return {
+        "column": st.column_config.TextColumn("Column", width=110, pinned=True),
+        "use": st.column_config.SelectboxColumn("Used in", options=names, required=True, width=120),
+        "why": st.column_config.TextColumn("Why not", width="medium"),
+        "kind": st.column_config.TextColumn("Kind", width="small"),
+        "missing": st.column_config.NumberColumn("Missing", format="%.1f %%", width="small"),
+        "distinct": st.column_config.NumberColumn("Values", format="localized", width="small"),
+        "examples": st.column_config.TextColumn("Most frequent", width="medium"),
+    }
+
+
+def _modalities(uses: Mapping[str, str]) -> tuple[ModalitySpec, ...]:
+    """Modalities in the order in which columns first name them."""
+    names = dict.fromkeys(use for use in uses.values() if use != NOT_USED)
+    return tuple(
+        ModalitySpec(name=name, columns=tuple(column for column, use in uses.items() if use == name))
+        for name in names
+    )
+
+
+def use_task(spec: TaskSpec) -> None:
+    """Keep a task and go to its training.
+
+    Raises:
+        TaskError: if it cannot be trained.
+    """
+    state.go(state.TRAIN, task=workbench().create_task(spec).id)

@@ -1,0 +1,60 @@
+"""From a file in the browser to a dataset on disk; the session keeps neither bytes nor table."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from fairviz.store.records import DatasetRecord
+from fairviz.ui import state, words
+from fairviz.ui.bench import workbench
+from fairviz.ui.errors import shown_errors
+
+_KINDS: Final = ("csv", "parquet")
+
+
+def upload() -> DatasetRecord | None:
+    """Draw the uploader; returns the dataset once, when a file has become one."""
+    st.caption(_where_it_goes())
+    limit = workbench().settings.upload_limit_mb
+    file = st.file_uploader(
+        f"A CSV or Parquet table, at most {limit} MB",
+        _KINDS,
+        key=state.choice_key("upload"),
+        max_upload_size=limit,
+    )
+    if file is None:
+        return None
+    with shown_errors():
+        dataset = keep(file)
+        state.empty_choices()
+        return dataset
+    return None
+
+
+def keep(file: UploadedFile) -> DatasetRecord:
+    """Write the bytes to disk at once and read the table from there.
+
+    Raises:
+        DataError: if it is not a table that can be used.
+    """
+    name = Path(file.name)
+    bench = workbench()
+    with tempfile.TemporaryDirectory(dir=bench.settings.home, prefix="upload-") as folder:
+        # The name is the person's own: it becomes the dataset's title, never a path.
+        path = Path(folder) / f"table{name.suffix.lower()}"
+        path.write_bytes(file.getbuffer())
+        return bench.add_dataset(path, name=name.stem)
+
+
+def _where_it_goes() -> str:
+    home = words.plain(str(workbench().settings.home))
+    return (
+        "Before you upload: the file goes to the machine that runs FairViz and nowhere else. Its table is "
+        f"kept in {home}. Everyone who can open this page can see it, with all that is trained on it. It "
+        "stays until you delete it on the Data page. Upload no names, addresses or record numbers."
+    )

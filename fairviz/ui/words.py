@@ -1,0 +1,69 @@
+"""Numbers, times and people's own text as a page shows them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+from typing import Final
+
+MINUS: Final = "\u2212"
+NOT_ESTIMABLE: Final = "not estimable"
+
+# Between the marks of an address, a shortcode or a mail address: shows nothing, breaks the pattern.
+_JOINER: Final = "\u2060"
+_PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+# What markdown finds again after its escapes are resolved: links without brackets and :shortcodes:.
+_PATTERNS: Final = re.compile(r"(:)(?=[/\w+-])|(www)(?=\.)|(@)(?=\w)", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """A person's own text for a place that reads markdown: shown letter by letter, loading nothing."""
+    broken = _PATTERNS.sub(lambda match: match.group() + _JOINER, " ".join(text.split()))
+    return _PUNCTUATION.sub(r"\\\1", broken)
+
+
+def number(value: float | None) -> str:
+    """Three decimals, or that there is no number."""
+    return NOT_ESTIMABLE if value is None or math.isnan(value) else f"{value:.3f}".replace("-", MINUS)
+
+
+def change(value: float) -> str:
+    """A difference with its sign, three decimals."""
+    shown = f"{value:+.3f}".replace("-", MINUS)
+    return "0.000" if abs(value) < 0.0005 else shown
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in whole percent."""
+    return f"{round(share * 100)} %"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A count with its noun: 1 run, 9 runs, 9,105 rows."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def listed(items: list[str]) -> str:
+    """Items as a sentence has them: a, b and c."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def duration(seconds: float) -> str:
+    """A time span a person can plan with: 40 s, 2 min 10 s, 1 h 5 min."""
+    whole = max(1, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_left} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def moment(when: datetime) -> str:
+    """A time of the store, which has none of its zones: 20 Nov 2026, 17:19 UTC."""
+    return f"{when.day} {when:%b %Y, %H:%M} UTC"
+
+
+def upper(sentence: str) -> str:
+    """The sentence with a capital at its start, the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,51 @@
+"""Trade-offs: what a smaller gap costs, in a chart, in words and in tables."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fairviz.store.records import ComparisonRecord
+from fairviz.ui import findings, frame, state, tradeoffs
+from fairviz.ui.bench import workbench
+from fairviz.ui.errors import shown_errors
+
+
+def page() -> None:
+    """Axes above, chart and words beside each other, tables below."""
+    here = frame.here()
+    if here is None:
+        return
+    if here.task is None:
+        frame.next_step("There is nothing to compare yet.", state.START, "Start with a demo or your data")
+        return
+    frame.about(here)
+    runs = workbench().runs(here.comparison.id) if here.comparison else []
+    if here.comparison is None or not any(run.test for run in runs):
+        text = tradeoffs.unfinished(here.comparison, runs) if here.comparison else "Nothing is trained yet."
+        frame.next_step(text, state.TRAIN, "Go to training", **here.address)
+        return
+    missing = tradeoffs.unfinished(here.comparison, runs)
+    if missing:
+        st.caption(missing)
+    compare(here.comparison, here.task.id)
+
+
+def compare(record: ComparisonRecord, task_id: str) -> None:
+    """Everything about a comparison with at least one finished run."""
+    spec = workbench().task_spec(task_id)
+    view = tradeoffs.choose_view(spec)
+    found = findings.results(workbench().runs(record.id), view.split)
+    left, right = st.columns([5, 3], gap="medium")
+    with left, shown_errors():
+        tradeoffs.chart(record, view)
+    with right, shown_errors():
+        tradeoffs.in_words(found, view.axes)
+        tradeoffs.definitions(view.axes)
+    with shown_errors():
+        table = tradeoffs.results_table(found, view)
+        tradeoffs.downloads(record.id, table)
+    with shown_errors():
+        tradeoffs.groups_table(found, view, public=spec.public)
+
+
+frame.show(state.TRADE_OFFS, "What does fairness cost here?", page)

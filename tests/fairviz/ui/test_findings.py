@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+
+from fairviz.store.records import RunRecord
+from fairviz.ui import findings
+from fairviz.ui.series import Axes
+from tests.fairviz.ui.made import report, run
+
+AXES = Axes("auc", "equalized_odds_difference", "sex")
+
+
+def told(runs: list[RunRecord], axes: Axes = AXES) -> dict[str, str]:
+    found = findings.results(runs, "test")
+    return {result.label: " ".join(findings.sentences(result, axes)) for result in found}
+
+
+def pair(gap: float, baseline_gap: float, seeds: int = 3, **changes: float) -> list[RunRecord]:
+    """A baseline and FairGrad; seeds differ a little."""
+    ours = [run(s, test=report(gap=baseline_gap + 0.001 * s)) for s in range(seeds)]
+    theirs = [
+        run(9 + s, "fairgrad", test=report(gap=gap + 0.0015 * s, auc=0.79 + 0.0001 * s, **changes))
+        for s in range(seeds)
+    ]
+    for runs in (ours, theirs):
+        for seed, record in enumerate(runs):
+            record.spec["seed"] = seed  # type: ignore[index]
+    return [*ours, *theirs]
+
+
+def test_a_gap_below_its_floor_is_not_clear_of_chance() -> None:
+    assert "not clear of chance: groups this small would show up to 0.200" in told([run(1)])["Baseline"]
+
+
+def test_a_gap_above_its_floor_is_told_with_the_floor() -> None:
+    text = told([run(1, test=report(gap=0.3))])["Baseline"]
+    assert "larger than chance alone makes of equal groups (up to 0.200)" in text
+
+
+def test_a_gap_that_is_not_estimable_says_so_once() -> None:
+    text = told([run(1, test=report(gap=None))])["Baseline"]
+    assert "equalized-odds difference not estimable" in text
+    assert "chance" not in text
+
+
+def test_a_gap_without_a_floor_is_not_compared_with_one() -> None:
+    text = told([run(1)], Axes("auc", "soft_equalized_odds_gap", "sex"))["Baseline"]
+    assert "chance" not in text
+
+
+def test_a_steady_change_is_told_with_its_seeds() -> None:
+    text = told(pair(gap=0.05, baseline_gap=0.1))["Fairgrad"]
+    assert "Equalized-odds difference \u22120.0" in text
+    assert "on 3 paired seeds" in text
+    assert "lower on 3 of 3" in text
+
+
+def test_a_change_that_seeds_could_make_is_none() -> None:
+    runs = pair(gap=0.1, baseline_gap=0.1)
+    assert "no change beyond what seeds make" in told(runs)["Fairgrad"]
+
+
+def test_one_seed_proves_nothing() -> None:
+    assert "one seed, which cannot be told from the luck" in told(pair(0.05, 0.1, seeds=1))["Fairgrad"]
+
+
+def test_without_a_baseline_nothing_is_compared() -> None:
+    assert "No baseline" in told([run(1, "fairgrad")])["Fairgrad"]
+
+
+def test_a_model_that_flags_everyone_is_called_out() -> None:
+    text = told([run(1, test=report(gap=0.0, sensitivity=0.99, specificity=0.01))])["Baseline"]
+    assert "flags nearly every patient" in text
+    assert "flags nearly every patient" not in told([run(1)])["Baseline"]
+
+
+@pytest.mark.parametrize("gap", [None, 0.0, 0.1, 0.3])
+def test_no_wording_calls_a_model_fair(gap: float | None) -> None:
+    runs = [run(1, test=report(gap=gap)), run(2, "fairgrad", test=report(gap=gap))]
+    for text in told(runs).values():
+        assert "fair" not in text.lower().replace("fairgrad", "")
+
+
+def test_a_row_has_means_limits_floor_and_changes() -> None:
+    baseline, ours = findings.results(pair(gap=0.05, baseline_gap=0.1), "test")
+    row = findings.result_row(ours, AXES)
+    assert row["auc"] == pytest.approx(0.7901)
+    assert row["auc_low"] < row["auc"] < row["auc_high"]
+    assert row["floor"] == pytest.approx(0.2)
+    assert row["gap_change"] == pytest.approx(-0.0495)
+    assert row["gap_lower_on"] == "3 of 3"
+    assert findings.result_row(baseline, AXES)["gap_change"] is None
+
+
+def test_small_groups_are_withheld_unless_the_data_are_public() -> None:
+    found = findings.results([run(1)], "test")
+    rows = {row["group"]: row for row in findings.group_rows(found, "sex", "auc", public=False)}
+    assert rows["c"] == {"group": "c", "patients": "under 11", "Baseline": "withheld"}
+    assert rows["a"] == {"group": "a", "patients": "100", "Baseline": "0.800 (0.700 to 0.900)"}
+    public = {row["group"]: row for row in findings.group_rows(found, "sex", "auc", public=True)}
+    assert public["c"]["patients"] == "7"
+    assert public["c"]["Baseline"] == "not estimable"

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fairviz.data.specs import ModalitySpec, TaskSpec
+from fairviz.store.records import EpochRecord
+from fairviz.ui import series
+from fairviz.ui.series import Axes
+from tests.fairviz.ui.made import report, run
+
+AXES = Axes("auc", "equalized_odds_difference", "sex")
+
+
+def epochs(run_id: int, *values: float) -> list[EpochRecord]:
+    return [EpochRecord(run_id, number, report(auc=auc)) for number, auc in enumerate(values, start=1)]
+
+
+def test_a_trail_follows_the_epochs_and_nothing_else() -> None:
+    (trail,) = series.trails([run(1), run(2, seed=1)], epochs(1, 0.6, 0.7), AXES)
+    assert (trail.run, trail.label, trail.method, trail.seed) == ("1", "Baseline", "baseline", 0)
+    np.testing.assert_array_equal(trail.epochs, [1, 2])
+    np.testing.assert_allclose(trail.performance, [0.6, 0.7])
+    np.testing.assert_allclose(trail.gap, [0.1, 0.1])
+
+
+def test_what_is_not_estimable_becomes_nan() -> None:
+    history = [EpochRecord(1, 1, report(gap=None))]
+    (trail,) = series.trails([run(1)], history, AXES)
+    assert np.isnan(trail.gap).all()
+    assert not series.drawable([trail])
+
+
+def test_a_result_stands_at_its_best_epoch_with_its_interval() -> None:
+    (point,) = series.results([run(1)], "test", AXES)
+    assert point.epochs.tolist() == [2]
+    assert point.performance_interval == pytest.approx((0.75, 0.85))
+    assert series.drawable([point])
+
+
+def test_a_metric_without_limits_has_no_interval() -> None:
+    assert series.interval(report(), "brier") is None
+
+
+def test_seed_interval_is_at_least_as_wide_as_rows_and_grows_with_seeds_spread() -> None:
+    rows = 0.01**2
+    tight = series.seed_interval([0.8, 0.8001, 0.7999], rows, positives=200)
+    loose = series.seed_interval([0.75, 0.85, 0.80], rows, positives=200)
+    assert tight[1] - tight[0] >= 2 * 1.95 * 0.01
+    assert loose[1] - loose[0] > tight[1] - tight[0]
+    assert sum(loose) / 2 == pytest.approx(0.8)
+
+
+def test_seed_interval_without_any_variance_is_a_point() -> None:
+    assert series.seed_interval([0.8, 0.8], 0.0, positives=10) == (0.8, 0.8)
+
+
+def test_seed_interval_covers_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(0)
+    rows_sd, seeds_sd, trials = 0.02, 0.01, 2_000
+    means = 0.8 + rng.normal(scale=rows_sd, size=trials)
+    covered = 0
+    for mean in means:
+        values = (mean + rng.normal(scale=seeds_sd, size=3)).tolist()
+        low, high = series.seed_interval(values, rows_sd**2, positives=200)
+        covered += low <= 0.8 <= high
+    assert 0.935 <= covered / trials <= 0.985
+
+
+def test_only_several_seeds_are_joined() -> None:
+    runs = [run(1), run(2, seed=1), run(3, "fairgrad")]
+    joined = series.joined_intervals(series.results(runs, "test", AXES), positives=60)
+    assert set(joined) == {"Baseline"}
+    low, high = joined["Baseline"].performance or (0, 0)
+    assert low < 0.8 < high
+
+
+def test_the_noise_floor_is_the_95th_percentile_of_the_runs_mean() -> None:
+    runs = [run(1, test=report(floor=0.1)), run(2, seed=1, test=report(floor=0.3))]
+    assert series.noise_floor(runs, "test", AXES) == pytest.approx(0.2)
+    assert series.noise_floor(runs, "test", Axes("auc", "soft_equalized_odds_gap", "sex")) is None
+
+
+def test_groups_used_says_how_many_of_how_many() -> None:
+    assert series.groups_used(report(), AXES) == "over 2 of 3 groups of sex"
+
+
+def test_group_curves_join_seeds_over_the_epochs_they_share() -> None:
+    runs = [run(1), run(2, seed=1), run(3, "fairgrad")]
+    (curve,) = series.group_curves(runs, [*epochs(1, 0.6, 0.7), *epochs(2, 0.5)], "sex")
+    assert curve.groups == ("a", "b", "c")
+    assert curve.auc.shape == (2, 3, 1)
+    np.testing.assert_allclose(curve.auc[:, 0, 0], [0.6, 0.5])
+    assert np.isnan(curve.auc[:, 2]).all()
+
+
+def test_modulation_traces_carry_the_tasks_names_and_tau() -> None:
+    task = TaskSpec(
+        name="t",
+        dataset="d",
+        outcome="died",
+        positive="1",
+        sensitive=("sex",),
+        modalities=(ModalitySpec(name="labs", columns=("x",)),),
+    )
+    traces = {"gap": np.zeros((4, 1), dtype=np.float32)}
+    made = series.modulation_traces(run(1, "multifair", parameters={"tau": 0.04}), traces, task)
+    assert (made.modalities, made.attributes, made.tau) == (("labs",), ("sex",), 0.04)
+
+
+def test_axes_are_told_apart_by_a_key_without_a_persons_text() -> None:
+    other = Axes("auc", "equalized_odds_difference", "<b>")
+    assert AXES.key != other.key
+    assert other.key.isalnum()
+
+
+@pytest.mark.parametrize("name", [*series.PERFORMANCES, *series.GAPS])
+def test_every_metric_has_a_direction_and_a_short_name(name: str) -> None:
+    assert series.measure(name).better in {"up", "down"}
+    assert len(series.short(name)) <= 36
+
+
+def test_the_batch_floor_is_what_equal_groups_show_in_one_batch_of_twenty() -> None:
+    rng = np.random.default_rng(0)
+    labels, codes = np.tile([0, 1], 500), np.repeat([0, 1], 500)
+    floor = series.batch_noise_floor(labels, [codes], batch_size=256, auc=0.9)
+    assert floor is not None
+    shift = np.sqrt(2) * 1.2815515655446004  # separates two normals by an AUC of .9
+    gaps = []
+    for _ in range(1_000):
+        aucs = [(rng.normal(shift, 1, 64)[:, None] > rng.normal(0, 1, 64)[None]).mean() for _ in range(2)]
+        gaps.append(abs(aucs[0] - aucs[1]))
+    assert np.mean(np.array(gaps) > floor) == pytest.approx(0.05, abs=0.02)
+
+
+def test_a_moving_mean_has_less_noise_and_small_groups_more() -> None:
+    labels = np.tile([0, 1], 500)
+    even, uneven = np.repeat([0, 1], 500), np.repeat([0, 1], [950, 50])
+    one = series.batch_noise_floor(labels, [even], batch_size=256, auc=0.8)
+    smooth = series.batch_noise_floor(labels, [even], batch_size=256, auc=0.8, memory=0.9)
+    both = series.batch_noise_floor(labels, [even, uneven], batch_size=256, auc=0.8)
+    assert one is not None
+    assert smooth == pytest.approx(one * 0.229, rel=0.01)
+    assert both is not None
+    assert both > 2 * one
+
+
+def test_without_two_groups_of_both_outcomes_there_is_no_batch_floor() -> None:
+    labels, codes = np.array([0, 1, 0, 0]), np.array([0, 0, 1, -1])
+    assert series.batch_noise_floor(labels, [codes], batch_size=4, auc=0.8) is None

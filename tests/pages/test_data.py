@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+from fairviz.ui.bench import workbench
+from tests.pages.conftest import BEACON, SCRIPT, OpenPage, address, table_with, unescaped, words_of
+
+
+def key(page: AppTest, name: str) -> str:
+    """The key of a widget of the form, whatever the form started from."""
+    widgets = [*page.selectbox, *page.multiselect]
+    (found,) = (w.key for w in widgets if w.key is not None and w.key.startswith(f"{name}."))
+    return str(found)
+
+
+def messages(page: AppTest) -> str:
+    assert not page.exception
+    return unescaped(" ".join(error.value for error in page.error))
+
+
+def test_the_task_of_the_address_fills_the_form(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    assert page.selectbox(key(page, "outcome")).value == "died"
+    assert page.selectbox(key(page, "positive")).value == "1"
+    assert page.multiselect(key(page, "sensitive")).value == [SCRIPT, "sex"]
+
+
+def test_counts_come_before_any_metric(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    counts = table_with(page, "positives")
+    assert counts["n"].tolist()[:2] == [200, 200]
+    assert list(counts["attribute"].unique()) == [SCRIPT, "sex"]
+
+
+def test_an_unchanged_task_stays_the_same_task(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    page.button("use").click().run()
+    assert address(page, "task") == task
+    assert len(workbench().store.tasks()) == 1
+    assert page.title[0].value.startswith("What happens")
+
+
+def test_a_dataset_alone_is_proposed_for(open_page: OpenPage, task: str) -> None:
+    dataset = workbench().store.task(task).dataset_id
+    page = open_page("data", dataset=dataset)
+    assert messages(page) == ""
+    assert page.selectbox(key(page, "outcome")).value == "died"
+    assert page.multiselect(key(page, "sensitive")).value == ["sex"]
+
+
+def test_another_choice_makes_another_task(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    page.multiselect(key(page, "sensitive")).set_value(["sex"]).run()
+    page.button("use").click().run()
+    made = workbench().task_spec(address(page, "task"))
+    assert made.sensitive == ("sex",)
+    assert len(workbench().store.tasks()) == 2
+
+
+def test_changed_uses_of_columns_come_back_from_the_address(open_page: OpenPage, task: str) -> None:
+    edits = {BEACON: "not used", "ward": "place", "unknown": "labs"}
+    page = open_page("data", task=task, columns=json.dumps(edits))
+    page.button("use").click().run()
+    made = workbench().task_spec(address(page, "task"))
+    assert {m.name: m.columns for m in made.modalities} == {"other": ("lactate",), "place": ("ward",)}
+    assert made.drop == (BEACON,)
+
+
+def test_an_address_that_is_no_json_changes_nothing(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task, columns="{")
+    assert messages(page) == ""
+    page.button("use").click().run()
+    assert address(page, "task") == task
+
+
+def test_what_cannot_be_trained_is_said_and_nothing_entered_is_lost(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    page.selectbox(key(page, "outcome")).set_value("lactate").run()
+    assert "two values" in messages(page)
+    assert "Choose a column with two values" in messages(page)
+    assert page.selectbox(key(page, "outcome")).value == "lactate"
+    assert page.multiselect(key(page, "sensitive")).value == [SCRIPT, "sex"]
+
+
+def test_no_group_to_compare_is_said(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    page.multiselect(key(page, "sensitive")).set_value([]).run()
+    assert "at least one column" in messages(page)
+
+
+def test_a_sample_takes_the_place_of_another_dataset(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    page.selectbox("sample-0").set_value("nhefs").run()
+    spec = workbench().task_spec(address(page, "task"))
+    assert spec.name.startswith("NHEFS")
+    assert page.selectbox(key(page, "outcome")).value == spec.outcome
+    assert tuple(page.multiselect(key(page, "sensitive")).value) == spec.sensitive
+    assert messages(page) == ""
+
+
+def test_deleting_takes_everything_with_it(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("data", **trained)
+    page.button("delete").click().run()
+    assert messages(page) == ""
+    bench = workbench()
+    assert (bench.store.datasets(), bench.store.tasks(), bench.store.comparisons()) == ([], [], [])
+    left = [path for path in bench.settings.home.rglob("*") if path.suffix in {".parquet", ".safetensors"}]
+    assert left == []
+
+
+def test_nothing_is_deleted_while_it_trains(open_page: OpenPage, running: str) -> None:
+    page = open_page("data", comparison=running, task=workbench().store.comparison(running).task_id)
+    page.button("delete").click().run()
+    assert "Cancel it on the Train page" in messages(page)
+    assert len(workbench().store.datasets()) == 1
+
+
+def test_the_first_rows_can_be_looked_at(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    assert len(table_with(page, "ward")) == 8
+    assert "400 rows, 6 columns" in words_of(page)

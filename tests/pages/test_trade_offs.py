@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairviz.ui.bench import workbench
+from fairviz.ui.series import short
+from tests.pages.conftest import SCRIPT, OpenPage, address, table_with, unescaped, words_of
+
+
+def charts(page: AppTest) -> int:
+    assert not page.error
+    return len(page.get("bidi_component"))
+
+
+def test_nothing_yet_offers_the_next_step(open_page: OpenPage) -> None:
+    page = open_page("trade_offs")
+    page.button("next").click().run()
+    assert page.title[0].value.startswith("What does fairness cost in")
+
+
+def test_an_untrained_task_leads_to_its_training(open_page: OpenPage, task: str) -> None:
+    page = open_page("trade_offs", task=task)
+    assert "Nothing is trained yet." in words_of(page)
+    page.button("next").click().run()
+    assert address(page, "task") == task
+
+
+def test_a_finished_comparison_is_shown_on_test_data(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("trade_offs", **trained)
+    assert charts(page) == 1
+    table = table_with(page, "floor")
+    runs = [run for run in workbench().runs(trained["comparison"]) if run.label == "Baseline"]
+    expected = sum(run.test["auc"] for run in runs if run.test) / len(runs)
+    assert table["auc"][0] == pytest.approx(expected)
+    assert table["auc_low"][0] < expected < table["auc_high"][0]
+
+
+def test_words_never_call_a_model_fair(open_page: OpenPage, trained: dict[str, str]) -> None:
+    text = words_of(open_page("trade_offs", **trained)).lower()
+    assert "chance" in text
+    assert "is fair" not in text
+    assert "bias-free" not in text
+
+
+@pytest.mark.parametrize("split", ["test", "validation"])
+@pytest.mark.parametrize("gap", ["auc_gap", "es_auc", "soft_equalized_odds_gap"])
+def test_any_metric_against_any_gap(
+    open_page: OpenPage, trained: dict[str, str], split: str, gap: str
+) -> None:
+    chosen = {
+        "split": split.capitalize(),
+        "gap": short(gap),
+        "performance": short("brier"),
+        "attribute": "sex",
+    }
+    page = open_page("trade_offs", **trained, **chosen)
+    assert page.selectbox("gap").value == gap
+    assert page.selectbox("performance").value == "brier"
+    assert charts(page) == 1
+
+
+def test_seeds_can_be_seen_one_by_one(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("trade_offs", **trained)
+    page.toggle("joined").set_value(False).run()
+    assert charts(page) == 1
+
+
+def test_group_by_group_has_intervals_and_hostile_names_stay_text(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    page = open_page("trade_offs", **trained)
+    assert page.selectbox("attribute").value == SCRIPT
+    table = table_with(page, "patients")
+    assert " to " in table["Baseline"][0]
+    assert f"Group by group: {SCRIPT}" in unescaped(page.subheader[1].value)
+
+
+def test_both_downloads_are_offered(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("trade_offs", **trained)
+    assert [button.label for button in page.download_button] == ["Table as CSV", "Everything as JSON"]
