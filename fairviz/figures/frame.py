@@ -20,6 +20,7 @@ Layout = dict[str, Any]
 # Widths in pixels that the text is broken for: the whole page, half of it, a phone.
 WIDE, HALF, PHONE = 1000, 540, 340
 
+_TITLE_PAD = 6
 _TITLE_LINE, _DETAIL_LINE, _LEGEND_LINE = 21, 18, 22
 # Mean width of a character of the title, the details and the legend.
 _TITLE_CHARACTER, _DETAIL_CHARACTER, _LEGEND_CHARACTER = 7.6, 6.2, 6.4
@@ -49,7 +50,12 @@ def frame(caption: Caption, *, plot_height: int, width: int) -> Layout:
     top = 32 + _TITLE_LINE * _lines(question) + _DETAIL_LINE * _lines(details)
     bottom = _AXIS + _LEGEND_LINE * _legend_lines(caption.legend, width)
     return {
-        "title": {"text": question, "subtitle": {"text": details}},
+        "title": {
+            "text": question,
+            "subtitle": {"text": details},
+            # Plotly centres the lines of a title on where one line would be: further lines need room above.
+            "pad": {"t": _TITLE_PAD + _TITLE_LINE // 2 * (_lines(question) - 1), "l": 2},
+        },
         "margin": {"l": _LEFT, "r": _RIGHT, "t": top, "b": bottom},
         "height": top + plot_height + bottom,
         "legend": {

@@ -17,7 +17,7 @@ from fairviz.figures.plane import Plane, Point, points, window
 from fairviz.figures.series import Floats, Interval, Measure, PointIntervals, RunTrail
 from fairviz.figures.theme import NEUTRAL, escape, method_style, tint
 
-_PLOT_HEIGHT = {WIDE: 360, PHONE: 300}
+_PLOT_HEIGHT = {WIDE: 310, PHONE: 300}
 _PALE = 0.4
 
 

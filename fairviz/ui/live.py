@@ -79,13 +79,16 @@ def _progress_in_words(progress: Progress, runs: Sequence[RunRecord]) -> str:
 
 def _finished(comparison_id: str, runs: Sequence[RunRecord]) -> None:
     record = workbench().store.comparison(comparison_id)
+    finished = sum(run.state is State.FINISHED for run in runs)
+    if record.message:
+        st.error(f"**Not all runs finished.** {words.plain(record.message)}")
     took = ""
     if record.started is not None and record.ended is not None:
         took = f" in {words.duration((record.ended - record.started).total_seconds())}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"{words.counted(len(runs), 'run')} finished{took}. Below are validation data, which chose the "
-            "epoch of each run; test data are reported under Trade-offs.",
+            f"{words.counted(finished, 'run')} finished{took}. On validation data, each trail ends at the "
+            "epoch that it chose; test data are reported under Trade-offs.",
             width="stretch",
         )
         if st.button("See the trade-offs", type="primary", key="to-trade-offs"):

@@ -251,6 +251,8 @@ def modulation_traces(
 
 
 def _trail(run: RunRecord, history: Sequence[EpochRecord], axes: Axes) -> RunTrail:
+    """A run's trail so far; that of a finished run ends at the epoch that validation chose."""
+    history = [record for record in history if run.best_epoch is None or record.epoch <= run.best_epoch]
     return RunTrail(
         run=str(run.id),
         label=run.label,

@@ -44,11 +44,6 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def listed(items: list[str]) -> str:
-    """Items as a sentence has them: a, b and c."""
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
-
-
 def duration(seconds: float) -> str:
     """A time span a person can plan with: 40 s, 2 min 10 s, 1 h 5 min."""
     whole = max(1, round(seconds))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,14 @@ def test_what_is_not_estimable_becomes_nan() -> None:
     (trail,) = series.trails([run(1)], history, AXES)
     assert np.isnan(trail.gap).all()
     assert not series.drawable([trail])
+
+
+def test_the_trail_of_a_finished_run_ends_at_the_epoch_that_validation_chose() -> None:
+    (trail,) = series.trails([run(1)], epochs(1, 0.6, 0.7, 0.65), AXES)
+    assert trail.epochs.tolist() == [1, 2]
+    unfinished = replace(run(1), best_epoch=None)
+    (trail,) = series.trails([unfinished], epochs(1, 0.6, 0.7, 0.65), AXES)
+    assert trail.epochs.tolist() == [1, 2, 3]
 
 
 def test_a_result_stands_at_its_best_epoch_with_its_interval() -> None:
