@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -34,7 +35,7 @@ _COLUMNS = {
     "attribute": "attribute",
     "seeds": "seeds",
     "auc": "AUC",
-    "worst_group_auc": "worst group",
+    "worst_group_auc": "worst group AUC",
     "auc_gap": "AUC gap",
     "auc_gap_floor": "by chance",
     "equalized_odds_difference": "EOD",
@@ -273,10 +274,12 @@ def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> Non
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
     """Means over seeds on test rows; a dash where a number cannot be estimated."""
-    table = Table(title="Test rows, mean over seeds")
+    table = Table(title="Test rows, mean over seeds", box=box.SIMPLE)
     for name, heading in _COLUMNS.items():
-        is_text = name in ("label", "attribute")
-        table.add_column(heading, justify="left" if is_text else "right", no_wrap=is_text)
+        if name in ("label", "attribute"):
+            table.add_column(heading, overflow="fold")
+        else:  # wide enough for three decimals, however narrow the terminal
+            table.add_column(heading, justify="right", min_width=6)
     for row in rows:
         table.add_row(*(_cell(row[name]) for name in _COLUMNS))
     return table

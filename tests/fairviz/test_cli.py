@@ -59,6 +59,7 @@ def test_compare_prints_a_table_and_writes_json(fairviz: Call, tmp_path: Path, d
     done = fairviz("compare", data, *options, *QUICK, "--json", str(out))
     assert done.status == 0, done.err
     assert "Baseline" in done.out
+    assert "…" not in done.out, "no number may be cut, on 80 columns either"
     assert "Not a medical device" in done.err
     result = json.loads(out.read_text())
     assert [(run["method"], run["seed"]) for run in result["runs"]] == [
