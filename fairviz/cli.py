@@ -33,7 +33,6 @@ DEFAULT_METHODS = ["baseline", "fairgrad", "multifair"]
 _COLUMNS = {
     "label": "run",
     "attribute": "attribute",
-    "seeds": "seeds",
     "auc": "AUC",
     "worst_group_auc": "worst group AUC",
     "auc_gap": "AUC gap",
@@ -274,12 +273,12 @@ def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> Non
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
     """Means over seeds on test rows; a dash where a number cannot be estimated."""
-    table = Table(title="Test rows, mean over seeds", box=box.SIMPLE)
+    table = Table(title=f"Test rows, mean over {rows[0]['seeds']} seeds", box=box.SIMPLE)
     for name, heading in _COLUMNS.items():
         if name in ("label", "attribute"):
-            table.add_column(heading, overflow="fold")
+            table.add_column(heading, overflow="fold", min_width=9)
         else:  # wide enough for three decimals, however narrow the terminal
-            table.add_column(heading, justify="right", min_width=6)
+            table.add_column(heading, justify="right", min_width=5)
     for row in rows:
         table.add_row(*(_cell(row[name]) for name in _COLUMNS))
     return table
