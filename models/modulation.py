@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import accumulate
+from operator import mul
 
 import numpy as np
 import torch
@@ -47,7 +49,9 @@ def surrogate_auc(probabilities: Tensor, labels: Tensor, group_mask: Tensor) -> 
         [..., G], within [-0.31, 0.69]; NaN where a group lacks one of the classes.
     """
     centred = probabilities.double() - 0.5
-    powers = torch.stack([centred**k for k in range(_SURROGATE_DEGREE + 1)], dim=-2)
+    powers = torch.stack(
+        list(accumulate([centred] * _SURROGATE_DEGREE, mul, initial=torch.ones_like(centred))), -2
+    )
     mask = group_mask.double()
     positive = mask * labels.double().unsqueeze(-1)
     negative = mask - positive
