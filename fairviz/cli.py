@@ -36,8 +36,9 @@ _COLUMNS = {
     "auc": "AUC",
     "worst_group_auc": "worst group AUC",
     "auc_gap": "AUC gap",
-    "auc_gap_floor": "by chance",
+    "auc_gap_floor_95": "by chance",
     "equalized_odds_difference": "EOD",
+    "equalized_odds_difference_floor_95": "by chance",
     "soft_equalized_odds_gap": "soft EOD",
 }
 
@@ -268,6 +269,8 @@ def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> Non
         console.print(f"Not all runs finished. {record.message}", markup=False)
     if json_file is not None:
         json_file.write_text(json.dumps(bench.report(comparison_id), indent=1) + "\n", encoding="utf-8")
+    console.print("EOD: equalized-odds difference. By chance: what groups of this size would stay below in")
+    console.print("95 of 100 test sets if they were equal; a smaller gap is not clear of chance.")
     console.print(DISCLAIMER)
 
 

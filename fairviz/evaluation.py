@@ -288,11 +288,13 @@ def _gaps(columns: Mapping[str, FloatArray], overall_auc: float) -> dict[str, fl
         return np.array([columns[part] for part in PARTS[gap]])
 
     aucs, (tprs, fprs) = parts("auc_gap")[0], parts("equalized_odds_difference")
+    # One group alone is not the worst of several, nor are scores of one group scaled by equity.
+    several = np.count_nonzero(~np.isnan(aucs)) > 1
     odds = spread(tprs), spread(fprs)
     return {
         "auc_gap": spread(aucs),
-        "es_auc": equity_scaled(overall_auc, aucs),
-        "worst_group_auc": smallest(aucs),
+        "es_auc": equity_scaled(overall_auc, aucs) if several else math.nan,
+        "worst_group_auc": smallest(aucs) if several else math.nan,
         "demographic_parity_difference": spread(parts("demographic_parity_difference")[0]),
         "equal_opportunity_difference": spread(parts("equal_opportunity_difference")[0]),
         "equalized_odds_difference": combine_odds(*odds),

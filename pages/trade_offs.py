@@ -43,7 +43,7 @@ def compare(record: ComparisonRecord, task_id: str) -> None:
         tradeoffs.definitions(view.axes)
     with shown_errors():
         table = tradeoffs.results_table(found, view)
-        tradeoffs.downloads(record.id, table)
+        tradeoffs.downloads(record.id, table, view)
     with shown_errors():
         tradeoffs.groups_table(found, view, public=spec.public)
 

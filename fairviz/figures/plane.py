@@ -103,6 +103,12 @@ def points(
     )
 
 
+def is_decided(shown: Sequence[Point], plane: Plane) -> bool:
+    """Whether some gap is beyond chance; where none is, no point can be said to beat another."""
+    floor = plane.noise_floor
+    return floor is None or any(point.y > floor for point in shown)
+
+
 def window(
     shown: Sequence[Point], trails: Sequence[RunTrail], plane: Plane
 ) -> tuple[Interval | None, Interval | None]:

@@ -7,18 +7,21 @@ that up and right is better for every pair of measures.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 
 from fairviz.figures.arrays import even_places
 from fairviz.figures.frame import PHONE, WIDE, Caption, Layout, figure, frame
-from fairviz.figures.plane import Plane, Point, points, window
+from fairviz.figures.plane import Plane, Point, is_decided, points, window
 from fairviz.figures.series import Floats, Interval, Measure, PointIntervals, RunTrail
 from fairviz.figures.theme import NEUTRAL, escape, method_style, tint
 
 _PLOT_HEIGHT = {WIDE: 310, PHONE: 300}
-_PALE = 0.4
+_BETTER = {"up": "more", "down": "less"}
+# Still readable on a dark page.
+_PALE = 0.6
 
 
 def tradeoff(
@@ -39,6 +42,8 @@ def tradeoff(
         several seeds carries its first run's.
     """
     shown = points(trails, plane, intervals or {})
+    if not is_decided(shown, plane):
+        shown = tuple(replace(point, on_front=True) for point in shown)
     joined = [point for point in shown if point.is_joined]
     traces = [
         *(_trail(trail) for trail in trails if len(trail.epochs) > 1),
@@ -62,9 +67,10 @@ def tradeoff_text(
     shown = points(trails, plane, intervals or {})
     if not shown:
         return f"No run has both {plane.performance.name} and {plane.gap.name} yet."
+    front = ", on the front" if is_decided(shown, plane) else ""
     parts = "; ".join(
         f"{point.label}: {plane.performance.name} {point.x:.3f}, "
-        f"{plane.gap.name} {point.y:.3f}{', on the front' if point.on_front else ''}"
+        f"{plane.gap.name} {point.y:.3f}{front if point.on_front else ''}"
         for point in shown
     )
     floor = "" if plane.noise_floor is None else f" Noise floor {plane.noise_floor:.3f}."
@@ -90,7 +96,7 @@ def _trail(trail: RunTrail) -> Layout:
 def _front(shown: Sequence[Point], plane: Plane) -> tuple[Layout, ...]:
     """Steps around everything that the front's points dominate."""
     best = [point for point in shown if point.on_front]
-    if len(best) < 2:
+    if len(best) < 2 or not is_decided(shown, plane):
         return ()
     # From the least performance to the greatest the gap can only get worse: down, then right.
     best.sort(key=lambda point: point.x, reverse=plane.performance.better == "down")
@@ -234,6 +240,7 @@ def _caption(shown: Sequence[Point], plane: Plane) -> Caption:
         *(["bars: 95% intervals"] if has_bars else []),
         *(["pale: off the front"] if not all(point.on_front for point in shown) else []),
         *(["grey band: gaps that chance alone makes"] if plane.noise_floor is not None else []),
+        *([] if is_decided(shown, plane) else ["no gap is clear of chance: no front is drawn"]),
     ]
     names = ["Pareto front", *dict.fromkeys(_legend_name(point) for point in shown)]
     question = f"How much {_inside(plane.performance)} goes with which {_inside(plane.gap)}?"
@@ -261,7 +268,7 @@ def _layout(
 
 def _axis(measure: Measure, ends: Interval | None) -> Layout:
     axis: Layout = {
-        "title": {"text": f"{escape(measure.name)} ({measure.better} is better)"},
+        "title": {"text": f"{escape(measure.name)} ({_BETTER[measure.better]} is better)"},
         "autorange": "reversed" if measure.better == "down" else True,
         "tickformat": ".3f",
     }

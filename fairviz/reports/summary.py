@@ -48,9 +48,10 @@ def summary_rows(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
                 metric: _mean(report["attributes"][attribute][metric] for report in reports.values())
                 for metric in (
                     "auc_gap",
-                    "auc_gap_floor",
+                    "auc_gap_floor_95",
                     "worst_group_auc",
                     "equalized_odds_difference",
+                    "equalized_odds_difference_floor_95",
                     "soft_equalized_odds_gap",
                 )
             },

@@ -164,6 +164,17 @@ class Store:
         with Session(self._engine) as session:
             return session.scalar(query) or 0
 
+    def labels(self, comparison_id: str) -> list[str]:
+        """The configurations of a comparison, each once, in the order they were submitted."""
+        query = (
+            select(tables.Run.label)
+            .where(tables.Run.comparison_id == comparison_id)
+            .group_by(tables.Run.label)
+            .order_by(func.min(tables.Run.position))
+        )
+        with Session(self._engine) as session:
+            return list(session.scalars(query))
+
     def run(self, run_id: int) -> RunRecord:
         """The run with this id."""
         with Session(self._engine) as session:

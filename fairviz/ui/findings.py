@@ -149,10 +149,13 @@ def _clear_of_chance(result: Result, axes: Axes) -> str:
         return ""
     if gap <= floor:
         return (
-            f"The gap is not clear of chance: groups this small would show up to {words.number(floor)} "
-            "even if they were equal."
+            f"The gap is not clear of chance: in 95 of 100 test sets, groups this small would show up to "
+            f"{words.number(floor)} even if they were equal."
         )
-    return f"The gap is larger than chance alone makes of equal groups (up to {words.number(floor)})."
+    return (
+        "The gap is larger than chance alone makes of equal groups "
+        f"(up to {words.number(floor)} in 95 of 100 test sets)."
+    )
 
 
 def _changes(result: Result, axes: Axes) -> list[str]:
@@ -174,7 +177,9 @@ def _change(name: str, found: Difference | None) -> str:
     half = float(stdtrit(found.seeds - 1, 0.975)) * found.sd / math.sqrt(found.seeds)
     if abs(found.mean) <= half:
         return f"{on}: no change beyond what seeds make."
-    return f"{on}: lower on {found.lower} of {found.seeds}."
+    higher = found.mean > 0
+    count = found.seeds - found.lower if higher else found.lower
+    return f"{on}: {'higher' if higher else 'lower'} on {count} of {found.seeds}."
 
 
 def _flags_everyone(result: Result) -> bool:
@@ -217,4 +222,4 @@ def _lower(name: str) -> str:
 
 def better(metric: str) -> str:
     """Which way a metric is better, in words."""
-    return f"{CATALOGUE[metric].better} is better"
+    return "more is better" if CATALOGUE[metric].better == "up" else "less is better"

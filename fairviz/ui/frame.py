@@ -139,6 +139,12 @@ def _task_in_words(here: Shown) -> str:
     return " · ".join(parts)
 
 
+def _in_short(record: ComparisonRecord, task: str) -> str:
+    """When a comparison was made, what it compares, how it ended: what tells it from others."""
+    labels = "; ".join(workbench().store.labels(record.id))
+    return f"{words.moment(record.created)} · {labels} · {task} · {record.state}"
+
+
 def _others(here: Shown) -> None:
     """The comparisons that are kept, to look at another one."""
     store = workbench().store
@@ -152,9 +158,9 @@ def _others(here: Shown) -> None:
         index=None,
         placeholder="Show other runs",
         label_visibility="collapsed",
-        format_func=lambda i: f"{names[kept[i].task_id]}, {words.moment(kept[i].created)}, {kept[i].state}",
+        format_func=lambda i: _in_short(kept[i], names[kept[i].task_id]),
         key=f"others-{here.comparison.id if here.comparison else ''}",
-        width=230,
+        width=420,
     )
     if chosen is not None:
         st.query_params.from_dict({"task": kept[chosen].task_id, "comparison": chosen})

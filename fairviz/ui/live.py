@@ -11,7 +11,7 @@ import streamlit as st
 from fairviz.data.specs import TaskSpec
 from fairviz.reports.differences import BASELINE
 from fairviz.store.records import EpochRecord, RunRecord, State
-from fairviz.ui import cache, series, state, words
+from fairviz.ui import cache, findings, series, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
 from fairviz.ui.errors import shown_errors
@@ -167,8 +167,11 @@ def _first_choice(runs: Sequence[RunRecord], ids: Sequence[int]) -> int | None:
 
 
 def _runs_table(runs: Sequence[RunRecord], epochs: Sequence[EpochRecord], axes: Axes) -> None:
-    latest = {record.run_id: record.validation for record in epochs}
-    rows = [_row(run, latest.get(run.id), axes) for run in runs]
+    chosen = {run.id: run.best_epoch for run in runs}
+    shown = {
+        record.run_id: record.validation for record in epochs if chosen[record.run_id] in (None, record.epoch)
+    }
+    rows = [_row(run, shown.get(run.id), axes) for run in runs]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, column_config=_columns(axes), key="runs", placeholder="-"
     )
@@ -179,11 +182,17 @@ def _row(run: RunRecord, report: Any, axes: Axes) -> dict[str, Any]:
         "method": run.label,
         "seed": run.spec["seed"],
         "state": str(run.state),
-        "epoch": f"{run.epoch} of {run.spec['training']['epochs']}",
+        "epoch": _epoch(run),
         "auc": report["auc"] if report else None,
         "gap": series.gap_of(report, axes) if report else None,
         "time": run.seconds if run.epoch else None,
     }
+
+
+def _epoch(run: RunRecord) -> str:
+    """How far a run is; of a finished one, the epoch whose numbers are shown."""
+    total = run.spec["training"]["epochs"]
+    return f"{run.epoch} of {total}" if run.best_epoch is None else f"{run.best_epoch} chosen of {total}"
 
 
 def _columns(axes: Axes) -> dict[str, Any]:
@@ -197,7 +206,7 @@ def _columns(axes: Axes) -> dict[str, Any]:
             "AUC", format="%.3f", help=f"Validation rows. {series.measure('auc').formula}"
         ),
         "gap": st.column_config.NumberColumn(
-            gap.name, format="%.3f", help=f"Validation rows. {gap.formula}; {gap.better} is better"
+            gap.name, format="%.3f", help=f"Validation rows. {gap.formula}; {findings.better(axes.gap)}"
         ),
         "time": st.column_config.NumberColumn("Seconds", format="%.1f"),
     }

@@ -87,7 +87,7 @@ async function draw(chart) {
   await plotly.react(element, figure.data, {
     ...layout, height, width: element.clientWidth, autosize: false,
     template: themeOf(element), uirevision: data.key, datarevision: data.revision,
-  }, CONFIG);
+  }, {...CONFIG, displayModeBar: chart.isNarrow ? false : 'hover'});  // it would cover a phone's title
   element.dataset.revision = data.revision;
   listen(chart);
 }

@@ -74,7 +74,7 @@ def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
     columns = [column.name for column in cache.profile(dataset_id)]
     first = start or _first_proposal(dataset_id)
     outcome, positive = _outcome(dataset_id, columns, first, mark)
-    sensitive = _sensitive(dataset_id, columns, outcome, first, mark)
+    sensitive = _sensitive(dataset_id, columns, first, mark)
     proposed, reasons = _proposed(dataset_id, first, outcome, positive, sensitive)
     name, group_id, public = _details(columns, first, mark)
     uses = _uses(dataset_id, proposed, reasons, outcome, mark)
@@ -95,7 +95,8 @@ def check(spec: TaskSpec) -> None:
     if warnings:
         st.markdown("\n".join(f"- {words.plain(note.text)}" for note in warnings))
     else:
-        st.caption("Nothing stands in the way of comparing these groups.")
+        st.caption("No group is too small to compare.")
+    st.caption("Check that every input was known when the prediction would be made: no program can tell.")
 
 
 _COUNT_COLUMNS: Final = {
@@ -153,11 +154,11 @@ def _positive(dataset_id: str, outcome: str) -> str:
     return cache.positive(dataset_id, outcome)
 
 
-def _sensitive(
-    dataset_id: str, columns: Sequence[str], outcome: str, first: TaskSpec, mark: str
-) -> tuple[str, ...]:
+def _sensitive(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, ...]:
     few = {c.name for c in cache.profile(dataset_id) if 2 <= c.distinct <= MAX_GROUPS}
-    options = [name for name in columns if name != outcome and (name in few or name in first.sensitive)]
+    # The outcome stays among the options: leaving it out would forget that it was chosen as a group, also
+    # for a person who only tried another outcome. Choosing it as both is refused in words.
+    options = [name for name in columns if name in few or name in first.sensitive]
     chosen = st.multiselect(
         "Compare between groups of",
         options,

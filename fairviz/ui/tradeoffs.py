@@ -70,6 +70,10 @@ def in_words(found: Sequence[Result], axes: Axes) -> None:
     for result in found:
         lines = findings.sentences(result, axes)
         st.markdown(f"**{words.plain(result.label)}**  \n" + " ".join(lines))
+    st.caption(
+        "Changes compare training seeds on one split of the patients: 'no change beyond what seeds make' "
+        "means that a 95 % t interval over the seeds holds 0. Other patients may answer differently."
+    )
 
 
 def definitions(axes: Axes) -> None:
@@ -106,11 +110,12 @@ def groups_table(found: Sequence[Result], view: View, *, public: bool) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="groups")
 
 
-def downloads(comparison_id: str, table: pd.DataFrame) -> None:
+def downloads(comparison_id: str, table: pd.DataFrame, view: View) -> None:
     """The table as CSV, everything as JSON."""
+    said = table.assign(attribute=view.axes.attribute, data=view.split)
     with st.container(horizontal=True):
         st.download_button(
-            "Table as CSV", table.to_csv(index=False), f"fairviz-{comparison_id}.csv", "text/csv", key="csv"
+            "Table as CSV", said.to_csv(index=False), f"fairviz-{comparison_id}.csv", "text/csv", key="csv"
         )
         st.download_button(
             "Everything as JSON",
@@ -165,7 +170,7 @@ def _result_columns(axes: Axes) -> dict[str, Any]:
         axes.performance: decimals(performance.name, f"Mean over seeds. {performance.formula}"),
         f"{axes.performance}_low": decimals("low", "Lower 95% limit, rows and seeds both counted"),
         f"{axes.performance}_high": decimals("high", "Upper 95% limit, rows and seeds both counted"),
-        axes.gap: decimals(gap.name, f"Mean over seeds. {gap.formula}; {gap.better} is better"),
+        axes.gap: decimals(gap.name, f"Mean over seeds. {gap.formula}; {findings.better(axes.gap)}"),
         "floor": decimals(
             "Noise floor", "Chance alone exceeds this gap one time in twenty if groups were equal"
         ),

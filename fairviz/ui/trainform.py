@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, cast, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from fairviz.errors import SettingError
 from fairviz.training.runs import training_spec
 from fairviz.ui import words
 from fairviz.ui.bench import workbench
@@ -54,7 +55,7 @@ class TrainingChoice:
     @property
     def runs(self) -> int:
         """How many runs it makes."""
-        return len(self.methods) * self.seeds
+        return len(self.methods) * max(0, self.seeds)
 
     def submit(self, task_id: str) -> str:
         """Queue the runs; returns the comparison's id.
@@ -62,6 +63,13 @@ class TrainingChoice:
         Raises:
             SettingError: for a value outside its bounds.
         """
+        if not 1 <= self.seeds <= MOST_SEEDS:
+            raise SettingError(
+                "seeds",
+                expected=f"1 to {MOST_SEEDS}",
+                found=str(self.seeds),
+                remedy="Give a number of seeds within these bounds.",
+            )
         return workbench().train(
             task_id,
             self.methods,
@@ -76,7 +84,7 @@ def training_form() -> TrainingChoice:
     st.subheader("What to train", anchor=False)
     methods = tuple(entry.name for entry in METHODS.values() if _method(entry))
     seeds = st.number_input(
-        "Seeds", 1, MOST_SEEDS, 3, key="seeds", bind="query-params",
+        "Seeds", value=3, step=1, key="seeds", bind="query-params",
         help="Each method is trained this often, from other random starts: one run alone says little.",
     )  # fmt: skip
     left, right = st.columns(2)
@@ -137,14 +145,13 @@ def _widget(field: FieldInfo, label: str, key: str, start: Any, hover: str | Non
         return st.selectbox(label, options, options.index(start), key=key, help=hover, bind="query-params")
     if field.annotation is bool:
         return st.checkbox(label, start, key=key, help=hover, bind="query-params")
-    low, high = _bound(field, "ge"), _bound(field, "le")
     whole = field.annotation is int
     kind = int if whole else float
+    # Without the bounds: beyond them the browser would keep the last number and say so to nobody. The
+    # specification has them, and refuses in words when training is to start.
     return st.number_input(
         label,
-        None if low is None else kind(low),
-        None if high is None else kind(high),
-        kind(start),
+        value=kind(start),
         step=kind(1) if whole else _step(float(start)),
         format="%d" if whole else "%g",
         key=key,

@@ -45,8 +45,8 @@ def keep(file: UploadedFile) -> DatasetRecord:
     name = Path(file.name)
     bench = workbench()
     with tempfile.TemporaryDirectory(dir=bench.settings.home, prefix="upload-") as folder:
-        # The name is the person's own: it becomes the dataset's title, never a path.
-        path = Path(folder) / f"table{name.suffix.lower()}"
+        # Only the last part of the person's own name: messages then name the file that was brought.
+        path = Path(folder) / name.name[-100:]
         path.write_bytes(file.getbuffer())
         return bench.add_dataset(path, name=name.stem)
 

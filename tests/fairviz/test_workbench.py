@@ -98,6 +98,20 @@ def test_methods_move_together(bench: Workbench, task_id: str) -> None:
     ]
 
 
+def test_a_second_press_of_the_button_trains_nothing_twice(bench: Workbench, task_id: str) -> None:
+    long = TrainingSpec(epochs=1000, batch_size=64)
+    first = bench.train(task_id, ["baseline"], seeds=1, training=long)
+    assert bench.train(task_id, ["baseline"], seeds=1, training=long) == first
+    other = bench.train(task_id, ["baseline"], seeds=2, training=long)
+    assert other != first
+    for comparison in (other, first):
+        bench.cancel(comparison)
+        bench.wait(comparison, every=0.01)
+    again = bench.train(task_id, ["baseline"], seeds=1, training=SHORT)
+    assert again != first
+    assert bench.wait(again, every=0.01).state is State.FINISHED
+
+
 def test_cancelling_keeps_what_was_shown(bench: Workbench, task_id: str) -> None:
     comparison = bench.train(
         task_id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1000, batch_size=64)

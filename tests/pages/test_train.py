@@ -128,7 +128,7 @@ def test_a_finished_comparison_shows_three_charts_and_leads_on(
     page = open_page("train", **trained)
     assert charts(page) == 3
     runs = table_with(page, "epoch")
-    assert runs["epoch"].unique().tolist() == ["2 of 2"]
+    assert set(runs["epoch"]) <= {"1 chosen of 2", "2 chosen of 2"}
     assert runs["auc"].between(0, 1).all()
     page.button("to-trade-offs").click().run()
     assert page.title[0].value == "What does fairness cost here?"

@@ -57,6 +57,17 @@ def test_points_off_the_front_are_paler(trails: list[RunTrail], plane: Plane, tr
     assert marks["multifair"].marker.opacity < marks["fairgrad"].marker.opacity == 1
 
 
+def test_nobody_beats_anybody_where_every_gap_is_within_chance(
+    trails: list[RunTrail], plane: Plane, traces_of: Traces
+) -> None:
+    within = replace(plane, noise_floor=1.0)
+    figure = tradeoff(trails, within)
+    assert traces_of(figure, "front") == []
+    assert {mark.marker.opacity for mark in traces_of(figure, "point")} == {1}
+    assert "no front is drawn" in figure.layout.title.subtitle.text.replace("<br>", " ")
+    assert "on the front" not in tradeoff_text(trails, within)
+
+
 def test_a_method_has_one_colour_in_point_and_seeds(
     trails: list[RunTrail], plane: Plane, traces_of: Traces
 ) -> None:

@@ -55,6 +55,14 @@ def test_a_comparison_starts_queued_with_its_runs_in_order(store: Store) -> None
     ]
 
 
+def test_configurations_are_listed_once_in_their_order(store: Store) -> None:
+    add_comparison(store)
+    labels = ["FairGrad", "Baseline", "FairGrad"]
+    entries = [RunEntry(label, {"seed": seed}) for seed, label in enumerate(labels)]
+    comparison = store.add_comparison("t1", entries, owner="me")
+    assert store.labels(comparison.id) == ["FairGrad", "Baseline"]
+
+
 def test_an_epoch_becomes_visible_whole(store: Store) -> None:
     comparison = add_comparison(store)
     first, second = store.runs(comparison.id)

@@ -29,12 +29,13 @@ def pair(gap: float, baseline_gap: float, seeds: int = 3, **changes: float) -> l
 
 
 def test_a_gap_below_its_floor_is_not_clear_of_chance() -> None:
-    assert "not clear of chance: groups this small would show up to 0.200" in told([run(1)])["Baseline"]
+    text = told([run(1)])["Baseline"]
+    assert "not clear of chance: in 95 of 100 test sets, groups this small would show up to 0.200" in text
 
 
 def test_a_gap_above_its_floor_is_told_with_the_floor() -> None:
     text = told([run(1, test=report(gap=0.3))])["Baseline"]
-    assert "larger than chance alone makes of equal groups (up to 0.200)" in text
+    assert "larger than chance alone makes of equal groups (up to 0.200 in 95 of 100 test sets)" in text
 
 
 def test_a_gap_that_is_not_estimable_says_so_once() -> None:
@@ -53,6 +54,10 @@ def test_a_steady_change_is_told_with_its_seeds() -> None:
     assert "Equalized-odds difference \u22120.0" in text
     assert "on 3 paired seeds" in text
     assert "lower on 3 of 3" in text
+
+
+def test_a_steady_rise_is_told_as_one() -> None:
+    assert "higher on 3 of 3" in told(pair(gap=0.15, baseline_gap=0.1))["Fairgrad"]
 
 
 def test_a_change_that_seeds_could_make_is_none() -> None:
