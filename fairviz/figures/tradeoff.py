@@ -66,7 +66,7 @@ def tradeoff_text(
     """The same figure in words, for those who cannot see it; not escaped."""
     shown = points(trails, plane, intervals or {})
     if not shown:
-        return f"No run has both {plane.performance.name} and {plane.gap.name} yet."
+        return f"No run has both {plane.performance.name} and {plane.gap.name}."
     front = ", on the front" if is_decided(shown, plane) else ""
     parts = "; ".join(
         f"{point.label}: {plane.performance.name} {point.x:.3f}, "
