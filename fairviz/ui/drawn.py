@@ -19,8 +19,8 @@ def draw(drawing: Drawing, *, key: str, revision: str) -> None:
     """
     if drawing.is_empty:
         st.markdown(
-            f"{words.plain(drawing.text)} Too few patients with or without the outcome are in all but one of the "
-            "groups to compare them here: choose another gap or other groups above."
+            f"{words.plain(drawing.text)} Too few patients with or without the outcome are in all groups, "
+            "or all but one: choose another gap or other groups above."
         )
         return
     live_chart(drawing.figure, key=key, alt=drawing.text, height=drawing.height, revision=revision)
