@@ -34,13 +34,18 @@ _COLUMNS = {
     "label": "run",
     "attribute": "attribute",
     "auc": "AUC",
-    "worst_group_auc": "worst group AUC",
-    "auc_gap": "AUC gap",
-    "auc_gap_floor_95": "by chance",
+    "worst_group_auc": "worst\nAUC",
+    "auc_gap": "AUC\ngap",
+    "auc_gap_floor_95": "by\nchance",
     "equalized_odds_difference": "EOD",
-    "equalized_odds_difference_floor_95": "by chance",
-    "soft_equalized_odds_gap": "soft EOD",
+    "equalized_odds_difference_floor_95": "by\nchance",
+    "soft_equalized_odds_gap": "soft\nEOD",
 }
+_LEGEND = (
+    "EOD: equalized-odds difference. By chance: groups of this size would stay below it in 95 of 100",
+    "test sets if they were equal; a gap that is smaller is not clear of chance.",
+    DISCLAIMER,
+)
 
 app = typer.Typer(
     help=f"Compare fairness and performance of training methods. {DISCLAIMER}",
@@ -269,14 +274,15 @@ def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> Non
         console.print(f"Not all runs finished. {record.message}", markup=False)
     if json_file is not None:
         json_file.write_text(json.dumps(bench.report(comparison_id), indent=1) + "\n", encoding="utf-8")
-    console.print("EOD: equalized-odds difference. By chance: what groups of this size would stay below in")
-    console.print("95 of 100 test sets if they were equal; a smaller gap is not clear of chance.")
-    console.print(DISCLAIMER)
+    for line in _LEGEND:
+        console.print(line, soft_wrap=True)
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
     """Means over seeds on test rows; a dash where a number cannot be estimated."""
-    table = Table(title=f"Test rows, mean over {rows[0]['seeds']} seeds", box=box.SIMPLE)
+    table = Table(
+        title=f"Test rows, mean over {rows[0]['seeds']} seeds", box=box.SIMPLE, collapse_padding=True
+    )
     for name, heading in _COLUMNS.items():
         if name in ("label", "attribute"):
             table.add_column(heading, overflow="fold", min_width=9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -59,7 +60,11 @@ def test_compare_prints_a_table_and_writes_json(fairviz: Call, tmp_path: Path, d
     done = fairviz("compare", data, *options, *QUICK, "--json", str(out))
     assert done.status == 0, done.err
     assert "Baseline" in done.out
-    assert "…" not in done.out, "no number may be cut, on 80 columns either"
+    rows = [line.split() for line in done.out.splitlines() if line.strip().startswith("Baseline")]
+    assert [row[1] for row in rows] == ["race", "sex"]
+    numbers = [value for row in rows for value in row[2:]]
+    assert len(numbers) == 2 * 7
+    assert all(re.fullmatch(r"-|\d\.\d{3}", value) for value in numbers), "no number is cut on 80 columns"
     assert "Not a medical device" in done.err
     result = json.loads(out.read_text())
     assert [(run["method"], run["seed"]) for run in result["runs"]] == [
