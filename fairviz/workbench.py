@@ -17,11 +17,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -36,7 +34,7 @@ from fairviz.data.samples import sample
 from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
-from fairviz.errors import NotFoundError, SettingError
+from fairviz.errors import SettingError
 from fairviz.jobs.manager import JobManager
 from fairviz.reports.summary import comparison_json
 from fairviz.store.records import (
@@ -50,7 +48,8 @@ from fairviz.store.records import (
     TaskRecord,
 )
 from fairviz.store.store import Store
-from fairviz.training.runs import RunSpec, method_parameters
+from fairviz.store.table_files import TableFiles
+from fairviz.training.runs import RunSpec, grid_runs, method_runs
 from fairviz.whatif import Replay, replay
 from models.specs import TrainingSpec
 
@@ -83,8 +82,7 @@ class Workbench:
         """Open a home folder (by default the user's data folder) and start its workers."""
         chosen = settings or Settings.from_environment()
         self.settings = chosen if home is None else chosen.model_copy(update={"home": Path(home)})
-        self._tables = self.settings.home / "datasets"
-        self._tables.mkdir(parents=True, exist_ok=True)
+        self._tables = TableFiles(self.settings.home / "datasets")
         self.store = Store(self.settings.store_url)
         self._prepared: OrderedDict[str, PreparedData] = OrderedDict()
         self._preparing = threading.Lock()
@@ -114,12 +112,7 @@ class Workbench:
         path = Path(path)
         frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
         dataset_id = content_hash(path)
-        kept = self._tables / f"{dataset_id}.parquet"
-        if not kept.exists():
-            # A name of its own: two visitors may bring the same file at once.
-            unfinished = kept.with_suffix(f".{uuid4().hex}.part")
-            frame.to_parquet(unfinished, index=False)
-            unfinished.replace(kept)
+        self._tables.keep(dataset_id, frame)
         return self.store.add_dataset(dataset_id, name or path.stem, len(frame), frame.shape[1])
 
     def table(self, dataset_id: str) -> pd.DataFrame:
@@ -128,16 +121,7 @@ class Workbench:
         Raises:
             NotFoundError: if there is no such dataset, or its file is gone.
         """
-        record = self.store.dataset(dataset_id)
-        path = self._tables / f"{record.id}.parquet"
-        if not path.is_file():
-            raise NotFoundError(
-                f"table of dataset {record.name}",
-                expected=f"its file in {self._tables}",
-                found="none",
-                remedy="Load the dataset again.",
-            )
-        return pd.read_parquet(path)
+        return self._tables.read(self.store.dataset(dataset_id).id)
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset with everything made of it: tasks, runs, weights.
@@ -159,7 +143,7 @@ class Workbench:
                 )
         for run_id in self.store.delete_dataset(dataset_id):
             (self._jobs.weights_folder / f"{run_id}.safetensors").unlink(missing_ok=True)
-        (self._tables / f"{dataset_id}.parquet").unlink(missing_ok=True)
+        self._tables.delete(dataset_id)
         with self._preparing:
             self._prepared.clear()
 
@@ -264,26 +248,8 @@ class Workbench:
         Raises:
             SettingError: for an unknown method or parameter, or a value outside its bounds.
         """
-        changes = parameters or {}
-        for method in changes:
-            if method not in methods:
-                raise SettingError(
-                    f"parameters of {method}",
-                    expected="one of the methods to train: " + ", ".join(methods),
-                    found=repr(method),
-                    remedy="Add the method or leave its parameters out.",
-                )
-        specs = [
-            RunSpec(
-                method=method,
-                parameters=method_parameters(method, changes.get(method, {})),
-                training=training or TrainingSpec(),
-                seed=seed,
-            )
-            for method in dict.fromkeys(methods)
-            for seed in range(seeds)
-        ]
-        return self._submit(task_id, specs)
+        runs = method_runs(methods, seeds, training or TrainingSpec(), parameters or {})
+        return self._submit(task_id, runs)
 
     def sweep(
         self,
@@ -299,18 +265,7 @@ class Workbench:
         Raises:
             SettingError: for an unknown method or parameter, or a value outside its bounds.
         """
-        points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
-        specs = [
-            RunSpec(
-                method=method,
-                parameters=method_parameters(method, point),
-                training=training or TrainingSpec(),
-                seed=seed,
-            )
-            for point in points
-            for seed in range(seeds)
-        ]
-        return self._submit(task_id, specs)
+        return self._submit(task_id, grid_runs(method, grid, seeds, training or TrainingSpec()))
 
     def repeat(self, comparison_id: str) -> str:
         """Queue the runs of a comparison again, as a new one; returns its id."""

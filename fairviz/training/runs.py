@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
@@ -80,6 +81,51 @@ def method_parameters(method: str, changes: Mapping[str, Any]) -> MethodSpec:
         return type(entry.defaults)(**{**entry.defaults.model_dump(), **changes})
     except ValidationError as error:
         raise _outside_bounds(method, error) from error
+
+
+def method_runs(
+    methods: Sequence[str],
+    seeds: int,
+    training: TrainingSpec,
+    changes: Mapping[str, Mapping[str, Any]],
+) -> list[RunSpec]:
+    """Every method with seeds 0 to ``seeds`` - 1; ``changes`` holds hyperparameters by method.
+
+    Raises:
+        SettingError: for an unknown method or parameter, or a value outside its bounds.
+    """
+    for method in changes:
+        if method not in methods:
+            raise SettingError(
+                f"parameters of {method}",
+                expected="one of the methods to train: " + ", ".join(methods),
+                found=repr(method),
+                remedy="Add the method or leave its parameters out.",
+            )
+    return [
+        run
+        for method in dict.fromkeys(methods)
+        for run in _seeded(method, changes.get(method, {}), seeds, training)
+    ]
+
+
+def grid_runs(
+    method: str, grid: Mapping[str, Sequence[Any]], seeds: int, training: TrainingSpec
+) -> list[RunSpec]:
+    """A method at every point of a grid of hyperparameters, each with seeds 0 to ``seeds`` - 1.
+
+    Raises:
+        SettingError: for an unknown method or parameter, or a value outside its bounds.
+    """
+    points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+    return [run for point in points for run in _seeded(method, point, seeds, training)]
+
+
+def _seeded(method: str, changes: Mapping[str, Any], seeds: int, training: TrainingSpec) -> list[RunSpec]:
+    parameters = method_parameters(method, changes)
+    return [
+        RunSpec(method=method, parameters=parameters, training=training, seed=seed) for seed in range(seeds)
+    ]
 
 
 def training_spec(**values: Any) -> TrainingSpec:

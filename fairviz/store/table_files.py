@@ -1,0 +1,52 @@
+"""The tables of datasets, one Parquet file each, named by the hash of what was brought."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+
+import pandas as pd
+
+from fairviz.errors import NotFoundError
+
+
+class TableFiles:
+    """A folder of tables."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use ``folder``, made where it is missing."""
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, dataset_id: str, frame: pd.DataFrame) -> None:
+        """Write a table unless it is there; its file appears whole or not at all."""
+        path = self._path(dataset_id)
+        if path.exists():
+            return
+        # A name of its own: two visitors may bring the same file at once.
+        unfinished = path.with_suffix(f".{uuid4().hex}.part")
+        frame.to_parquet(unfinished, index=False)
+        unfinished.replace(path)
+
+    def read(self, dataset_id: str) -> pd.DataFrame:
+        """The table of a dataset.
+
+        Raises:
+            NotFoundError: if its file is gone.
+        """
+        path = self._path(dataset_id)
+        if not path.is_file():
+            raise NotFoundError(
+                f"table of dataset {dataset_id[:12]}",
+                expected=f"its file in {self._folder}",
+                found="none",
+                remedy="Load the dataset again.",
+            )
+        return pd.read_parquet(path)
+
+    def delete(self, dataset_id: str) -> None:
+        """Remove a table, if it is there."""
+        self._path(dataset_id).unlink(missing_ok=True)
+
+    def _path(self, dataset_id: str) -> Path:
+        return self._folder / f"{dataset_id}.parquet"
