@@ -110,7 +110,24 @@ class MultiFairPlusSpec(Spec):
     weight_ceiling: float = Field(5.0, ge=1, le=100, description="Largest weight of a row.")
 
 
-MethodSpec = BaselineSpec | FairGradSpec | MultiFairSpec | MultiFairPlusSpec
+class RegularisedSpec(Spec):
+    """Cross-entropy plus a weight times the gaps: what FairGrad is measured against."""
+
+    penalty: Literal["squared", "absolute"] = Field(
+        "squared", description="Form of the gap penalty; 'absolute' pulls about three times as hard."
+    )
+    strength: float = Field(0.3, ge=0, le=100, description="Weight of the gaps beside the cross-entropy.")
+
+
+class GroupDROSpec(Spec):
+    """Group DRO: the loss of the group that fares worst. Source: Sagawa et al. 2020, arXiv:1911.08731."""
+
+    step_size: float = Field(
+        0.01, gt=0, le=10, description="How fast weight moves to groups with a larger loss."
+    )
+
+
+MethodSpec = BaselineSpec | FairGradSpec | MultiFairSpec | MultiFairPlusSpec | RegularisedSpec | GroupDROSpec
 
 
 @dataclass(frozen=True)
@@ -170,6 +187,18 @@ METHODS: dict[str, MethodEntry] = {
             "MultiFair+",
             MultiFairPlusSpec(),
             "Gives more weight to patients of the groups the model ranks worst, until the gap is about tau.",
+        ),
+        MethodEntry(
+            "regularised",
+            "Regularised",
+            RegularisedSpec(),
+            "For comparison: adds the gaps to the loss with a weight that you choose.",
+        ),
+        MethodEntry(
+            "group-dro",
+            "Group DRO",
+            GroupDROSpec(),
+            "For comparison: trains for whichever group has the largest loss.",
         ),
     )
 }

@@ -5,15 +5,27 @@ from __future__ import annotations
 from models.methods.base import Method
 from models.methods.baseline import Baseline
 from models.methods.fairgrad import FairGrad
+from models.methods.group_dro import GroupDRO
 from models.methods.multifair import MultiFair
 from models.methods.multifair_plus import MultiFairPlus
-from models.specs import BaselineSpec, FairGradSpec, MethodSpec, MultiFairPlusSpec, MultiFairSpec
+from models.methods.regularised import Regularised
+from models.specs import (
+    BaselineSpec,
+    FairGradSpec,
+    GroupDROSpec,
+    MethodSpec,
+    MultiFairPlusSpec,
+    MultiFairSpec,
+    RegularisedSpec,
+)
 
 _TRAINERS: dict[type[MethodSpec], type[Method]] = {
     BaselineSpec: Baseline,
     FairGradSpec: FairGrad,
     MultiFairSpec: MultiFair,
     MultiFairPlusSpec: MultiFairPlus,
+    RegularisedSpec: Regularised,
+    GroupDROSpec: GroupDRO,
 }
 
 

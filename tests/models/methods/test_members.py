@@ -88,6 +88,7 @@ SHAPES = {
     "shares": (5,),
     "fused_auc": (5,),
     "group_weight": (5,),
+    "group_loss": (5,),
     "gap": (2,),
     "gate": (2,),
     "delta": (2,),

@@ -1,0 +1,24 @@
+"""Plain regularisation: the same gaps as FairGrad's, added to the loss with a weight and no reconciliation.
+
+The front of these runs over the weight is what FairGrad has to be seen against.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from models.methods.base import Batch, Method, Trace, cross_entropy
+from models.objectives import gap_penalties, strata, stratum_rates
+
+
+class Regularised(Method):
+    """Trace: ``losses`` [R, K], accuracy first, then one penalty per attribute."""
+
+    def step(self, batch: Batch) -> Trace:
+        """Gradient of cross-entropy plus ``strength`` times the sum of the attributes' penalties."""
+        logits = self.predict(batch).logits
+        rates = stratum_rates(logits, strata(batch.labels, batch.groups))
+        penalties = gap_penalties(rates, self.groups, absolute=self.choice("penalty") == "absolute")
+        task = cross_entropy(logits, batch.labels)
+        (task + self.number("strength") * penalties.sum(-1)).sum().backward()
+        return {"losses": torch.cat([task.unsqueeze(-1), penalties], dim=-1).detach()}
