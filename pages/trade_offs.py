@@ -33,8 +33,9 @@ def page() -> None:
 def compare(record: ComparisonRecord, task_id: str) -> None:
     """Everything about a comparison with at least one finished run."""
     spec = workbench().task_spec(task_id)
-    view = tradeoffs.choose_view(spec)
-    found = findings.results(workbench().runs(record.id), view.split)
+    runs = workbench().runs(record.id)
+    view = tradeoffs.choose_view(spec, next(run.test for run in runs if run.test))
+    found = findings.results(runs, view.split)
     left, right = st.columns([5, 3], gap="medium")
     with left, shown_errors():
         tradeoffs.chart(record, view)

@@ -46,7 +46,8 @@ def _live(comparison_id: str, was_running: bool) -> None:
     spec = workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
     axes = Axes("auc", _DEFAULT_GAP, spec.sensitive[0])
     if epochs:
-        axes = _charts(comparison_id, progress.revision, runs, spec)
+        comparable = series.first_comparable(epochs[0].validation, spec.sensitive, _DEFAULT_GAP)
+        axes = _charts(comparison_id, progress.revision, runs, spec, comparable)
     _runs_table(runs, epochs, axes)
 
 
@@ -107,9 +108,11 @@ def _ended_early(comparison_id: str, progress: Progress) -> None:
             st.rerun(scope="app")
 
 
-def _charts(comparison_id: str, revision: int, runs: Sequence[RunRecord], spec: TaskSpec) -> Axes:
+def _charts(
+    comparison_id: str, revision: int, runs: Sequence[RunRecord], spec: TaskSpec, comparable: int
+) -> Axes:
     """Three views at once, and what they show: the front, the groups, what the methods did."""
-    axes, run_id = _selectors(comparison_id, runs, spec)
+    axes, run_id = _selectors(comparison_id, runs, spec, comparable)
     front = cache.training_front(comparison_id, revision, axes)
     draw(front, key=f"live-front-{comparison_id}-{axes.key}", revision=str(revision))
     left, right = st.columns(2)
@@ -128,11 +131,13 @@ def _charts(comparison_id: str, revision: int, runs: Sequence[RunRecord], spec: 
     return axes
 
 
-def _selectors(comparison_id: str, runs: Sequence[RunRecord], spec: TaskSpec) -> tuple[Axes, int | None]:
+def _selectors(
+    comparison_id: str, runs: Sequence[RunRecord], spec: TaskSpec, comparable: int
+) -> tuple[Axes, int | None]:
     first, second, third = st.columns(3)
     with first:
         attribute = st.selectbox(
-            "Groups of", spec.sensitive, key="attribute", bind="query-params", filter_mode=None
+            "Groups of", spec.sensitive, comparable, key="attribute", bind="query-params", filter_mode=None
         )
     with second:
         gap = st.selectbox(

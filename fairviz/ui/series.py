@@ -90,6 +90,12 @@ def gap_of(report: Json, axes: Axes) -> float | None:
     return value
 
 
+def first_comparable(report: Json, attributes: Sequence[str], gap: str) -> int:
+    """Place of the first attribute between whose groups a report has this gap; 0 where none has."""
+    has_it = (place for place, name in enumerate(attributes) if report["attributes"][name][gap] is not None)
+    return next(has_it, 0)
+
+
 def trails(runs: Sequence[RunRecord], epochs: Iterable[EpochRecord], axes: Axes) -> list[RunTrail]:
     """Every run's way over validation rows, epoch by epoch; runs without an epoch are left out."""
     histories = _by_run(epochs)

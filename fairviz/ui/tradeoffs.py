@@ -12,7 +12,7 @@ import streamlit as st
 
 from fairviz.data.specs import TaskSpec
 from fairviz.metrics.catalogue import CATALOGUE
-from fairviz.store.records import ComparisonRecord, RunRecord
+from fairviz.store.records import ComparisonRecord, Json, RunRecord
 from fairviz.ui import cache, findings, series, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
@@ -31,8 +31,13 @@ class View:
     join_seeds: bool
 
 
-def choose_view(spec: TaskSpec) -> View:
-    """Selectors for both axes, the attribute, the split and the seeds; kept in the address."""
+def choose_view(spec: TaskSpec, report: Json) -> View:
+    """Selectors for both axes, the attribute, the split and the seeds; kept in the address.
+
+    Args:
+        spec: the task.
+        report: of one run: the first groups it can compare are shown first.
+    """
     first, second, third, fourth, fifth = st.columns([4, 5, 3, 3, 2], vertical_alignment="bottom")
     with first:
         performance = _metric("Performance", series.PERFORMANCES, "performance", "auc")
@@ -40,7 +45,12 @@ def choose_view(spec: TaskSpec) -> View:
         gap = _metric("Gap between groups", series.GAPS, "gap", _DEFAULT_GAP)
     with third:
         attribute = st.selectbox(
-            "Groups of", spec.sensitive, key="attribute", bind="query-params", filter_mode=None
+            "Groups of",
+            spec.sensitive,
+            series.first_comparable(report, spec.sensitive, _DEFAULT_GAP),
+            key="attribute",
+            bind="query-params",
+            filter_mode=None,
         )
     with fourth:
         split = st.segmented_control(

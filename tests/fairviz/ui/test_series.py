@@ -18,6 +18,17 @@ def epochs(run_id: int, *values: float) -> list[EpochRecord]:
     return [EpochRecord(run_id, number, report(auc=auc)) for number, auc in enumerate(values, start=1)]
 
 
+def test_the_first_groups_that_can_be_compared_are_shown_first() -> None:
+    one = {
+        "attributes": {
+            "race": {"equalized_odds_difference": None},
+            "sex": {"equalized_odds_difference": 0.1},
+        }
+    }
+    assert series.first_comparable(one, ("race", "sex"), "equalized_odds_difference") == 1
+    assert series.first_comparable(one, ("race",), "equalized_odds_difference") == 0
+
+
 def test_a_trail_follows_the_epochs_and_nothing_else() -> None:
     (trail,) = series.trails([run(1), run(2, seed=1)], epochs(1, 0.6, 0.7), AXES)
     assert (trail.run, trail.label, trail.method, trail.seed) == ("1", "Baseline", "baseline", 0)
