@@ -19,7 +19,7 @@ class Settings(BaseModel):
     """Where things are kept and how much may be used.
 
     Each field is set by an environment variable: ``home`` by FAIRVIZ_HOME, ``upload_limit_mb`` by
-    FAIRVIZ_UPLOAD_LIMIT_MB and so on.
+    FAIRVIZ_UPLOAD_LIMIT_MB and so on. ``workers`` threads train; by default one core is left to the pages.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,7 +27,7 @@ class Settings(BaseModel):
     home: Path = Field(default_factory=lambda: user_data_path("fairviz", appauthor=False))
     database_url: str | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    workers: int = Field(1, ge=1, le=64)
+    workers: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=64)
     upload_limit_mb: int = Field(200, ge=1)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""One queue and its worker threads, for the whole process."""
+"""One queue and the thread that works it off, for the whole process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class JobManager:
-    """Trains queued comparisons one after another in ``settings.workers`` threads.
+    """Trains queued comparisons one after another, each with ``settings.workers`` threads.
 
     Comparisons that a dead process left unfinished are marked as interrupted at the start.
 
@@ -28,7 +28,7 @@ class JobManager:
     """
 
     def __init__(self, store: Store, settings: Settings, load: Callable[[str], PreparedData]) -> None:
-        """Start the workers; ``load`` prepares the task of an id."""
+        """Start working; ``load`` prepares the task of an id."""
         self._store = store
         self._settings = settings
         self._load = load
@@ -38,12 +38,8 @@ class JobManager:
         self.device = ""
         self._closing = threading.Event()
         self.interrupt_abandoned()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"fairviz-worker-{n}", daemon=True)
-            for n in range(settings.workers)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._thread = threading.Thread(target=self._work, name="fairviz-trainer", daemon=True)
+        self._thread.start()
 
     @property
     def owner(self) -> str:
@@ -70,14 +66,12 @@ class JobManager:
             self._store.end(comparison_id, State.CANCELLED)
 
     def close(self) -> None:
-        """Stop all work, mark what was not finished, and wait for the workers."""
+        """Stop all work, mark what was not finished, and wait for the thread."""
         if self._closing.is_set():
             return
         self._closing.set()
-        for _ in self._threads:
-            self._queue.put(None)
-        for thread in self._threads:
-            thread.join()
+        self._queue.put(None)
+        self._thread.join()
         self._interrupt(self.owner)
         self._ownership.close()
 
@@ -97,7 +91,7 @@ class JobManager:
             self._store.end(comparison_id, State.INTERRUPTED)
 
     def _work(self) -> None:
-        """One worker's life. torch is imported here, so that no page waits for it."""
+        """The thread's life. torch is imported here, so that no page waits for it."""
         from fairviz.training.devices import warm_up  # noqa: PLC0415
 
         warm_up()
@@ -146,6 +140,7 @@ class JobManager:
             store=self._store,
             data=self._load(self._store.comparison(comparison_id).task_id),
             device=device,
+            workers=self._settings.workers,
             weights_folder=self.weights_folder,
             stopping=lambda: stop.is_set() or self._closing.is_set(),
         ).run()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from joblib import Parallel, delayed
 
 from fairviz.data.prepare import PreparedData
 from fairviz.errors import FairVizError
@@ -35,6 +36,8 @@ class _Turn:
     events: Iterator[Event]
     seconds: float = 0.0
     share_done: float = 0.0
+    goes_on: bool = True
+    error: FairVizError | None = None
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Rotation:
     """Trains the runs of one comparison and writes what happens into the store.
 
     Attributes:
+        workers: packs that take their turns at the same time, each in a thread; torch lets go of
+            Python's lock while it calculates.
         stopping: asked between steps; training ends with ``Stopped`` once it says yes.
         weights_folder: where the weights of finished runs are put, a file per run.
     """
@@ -50,10 +55,10 @@ class Rotation:
     store: Store
     data: PreparedData
     device: Device
+    workers: int
     weights_folder: Path
     stopping: Callable[[], bool]
-    _turns: deque[_Turn] = field(init=False, default_factory=deque)
-    _done: list[_Turn] = field(init=False, default_factory=list)
+    _turns: list[_Turn] = field(init=False, default_factory=list)
     _last_progress: float = field(init=False, default=0.0)
 
     def run(self) -> list[str]:
@@ -66,20 +71,14 @@ class Rotation:
             Stopped: if asked to stop before.
             FairVizError: if every pack failed.
         """
-        self._turns.extend(self._all_turns())
-        failures: list[FairVizError] = []
-        while self._turns:
-            turn = self._turns.popleft()
-            try:
-                goes_on = self._epoch(turn)
-            except FairVizError as error:
-                failures.append(error)
-                self.store.fail_runs(self.comparison_id, [run.id for run in turn.runs])
-                continue
-            (self._turns if goes_on else self._done).append(turn)
-        if failures and not self._done:
-            raise failures[0]
-        return [str(error) for error in failures]
+        self._turns = list(self._all_turns())
+        with Parallel(n_jobs=self.workers, prefer="threads") as together:
+            while active := [turn for turn in self._turns if turn.goes_on]:
+                together(delayed(self._take)(turn) for turn in active)
+        errors = [turn.error for turn in self._turns if turn.error is not None]
+        if len(errors) == len(self._turns):
+            raise errors[0]
+        return [str(error) for error in errors]
 
     def _all_turns(self) -> Iterator[_Turn]:
         """A turn per pack, all on one copy of the data. A GPU takes any number of members at once."""
@@ -90,6 +89,14 @@ class Rotation:
         for pack in pack_runs(specs, largest=largest):
             yield _Turn(tuple(records[p] for p in pack.positions), train(pack, self.data, tensors))
 
+    def _take(self, turn: _Turn) -> None:
+        """One turn of one pack."""
+        try:
+            turn.goes_on = self._epoch(turn)
+        except FairVizError as error:
+            turn.goes_on, turn.error = False, error
+            self.store.fail_runs(self.comparison_id, [run.id for run in turn.runs])
+
     def _epoch(self, turn: _Turn) -> bool:
         """Advance one pack to the end of an epoch; whether there is more to come."""
         began = time.perf_counter()
@@ -99,7 +106,7 @@ class Rotation:
             match event:
                 case Tick():
                     turn.share_done = event.step / event.steps
-                    self._tell_progress(turn)
+                    self._tell_progress()
                 case EpochEnd():
                     turn.seconds += time.perf_counter() - began
                     self._keep_epoch(turn, event)
@@ -108,25 +115,24 @@ class Rotation:
                     self._keep_results(turn, event)
         return False
 
-    def _progress(self, current: _Turn) -> float:
+    def _progress(self) -> float:
         """Share of all members' steps that are done."""
-        turns = [current, *self._turns, *self._done]
-        members = sum(len(turn.runs) for turn in turns)
-        return sum(turn.share_done * len(turn.runs) for turn in turns) / members
+        members = sum(len(turn.runs) for turn in self._turns)
+        return sum(turn.share_done * len(turn.runs) for turn in self._turns) / members
 
-    def _tell_progress(self, turn: _Turn) -> None:
+    def _tell_progress(self) -> None:
         """Write the progress, a few times a second at most."""
         now = time.monotonic()
         if now - self._last_progress >= _SECONDS_BETWEEN_PROGRESS:
             self._last_progress = now
-            self.store.add_progress(self.comparison_id, self._progress(turn))
+            self.store.add_progress(self.comparison_id, self._progress())
 
     def _keep_epoch(self, turn: _Turn, event: EpochEnd) -> None:
         entries = [
             EpochEntry(run.id, event.epoch, turn.seconds, member.validation.to_json(), member.traces)
             for run, member in zip(turn.runs, event.members, strict=True)
         ]
-        self.store.add_epochs(self.comparison_id, self._progress(turn), entries)
+        self.store.add_epochs(self.comparison_id, self._progress(), entries)
 
     def _keep_results(self, turn: _Turn, event: PackEnd) -> None:
         """Weights first: a run that the store calls finished has its weights."""

@@ -301,7 +301,8 @@ class Store:
         """One transaction that pages must notice: the comparison's revision grows."""
         with self._writing() as session:
             comparison = _found(session, tables.Comparison, comparison_id)
-            comparison.revision += 1
+            # Added by the database: threads that write at the same time must not overwrite each other's.
+            comparison.revision = tables.Comparison.revision + 1
             yield session, comparison
 
 

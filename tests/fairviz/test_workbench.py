@@ -112,6 +112,35 @@ def test_a_second_press_of_the_button_trains_nothing_twice(bench: Workbench, tas
     assert bench.wait(again, every=0.01).state is State.FINISHED
 
 
+def test_any_number_of_threads_gives_the_same_results(tmp_path: Path) -> None:
+    methods = ["baseline", "fairgrad", "multifair", "multifair-plus"]
+    found = []
+    for workers in (1, 3):
+        with Workbench(tmp_path / str(workers), settings=Settings(workers=workers)) as bench:
+            dataset = bench.add_dataset(write_small(tmp_path))
+            task = bench.create_task(small_spec(dataset.id))
+            comparison = bench.train(task.id, methods, seeds=2, training=SHORT)
+            assert bench.wait(comparison, every=0.01).state is State.FINISHED
+            found.append([bench.store.scores(run.id) for run in bench.runs(comparison)])
+            # Start and end, and for each pack two epochs and its results: no change goes unseen.
+            assert bench.progress(comparison).revision == 2 + 3 * len(methods)
+    for alone, together in zip(*found, strict=True):
+        np.testing.assert_array_equal(alone, together)
+
+
+def test_several_threads_stop_when_cancelled(tmp_path: Path) -> None:
+    with Workbench(tmp_path / "home", settings=Settings(workers=2)) as bench:
+        dataset = bench.add_dataset(write_small(tmp_path))
+        task = bench.create_task(small_spec(dataset.id))
+        long = TrainingSpec(epochs=1000, batch_size=64)
+        comparison = bench.train(task.id, ["baseline", "fairgrad"], seeds=1, training=long)
+        wait_until(lambda: bool(bench.epochs(comparison)))
+        bench.cancel(comparison)
+        assert bench.wait(comparison, every=0.01).state is State.CANCELLED
+        again = bench.train(task.id, ["baseline"], seeds=1, training=SHORT)
+        assert bench.wait(again, every=0.01).state is State.FINISHED
+
+
 def test_cancelling_keeps_what_was_shown(bench: Workbench, task_id: str) -> None:
     comparison = bench.train(
         task_id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1000, batch_size=64)
