@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -81,10 +82,14 @@ class Rotation:
         return [str(error) for error in errors]
 
     def _all_turns(self) -> Iterator[_Turn]:
-        """A turn per pack, all on one copy of the data. A GPU takes any number of members at once."""
+        """A turn per pack, all on one copy of the data.
+
+        A GPU takes any number of members at once. On a CPU the members are shared out among the workers.
+        """
         records = self.store.runs(self.comparison_id)
         specs = [RunSpec.model_validate(record.spec) for record in records]
-        largest = MEMBERS_ON_CPU if self.device.type == "cpu" else len(specs)
+        share = math.ceil(len(specs) / self.workers)
+        largest = min(MEMBERS_ON_CPU, share) if self.device.type == "cpu" else len(specs)
         tensors = TaskTensors.of(self.data, self.device)
         for pack in pack_runs(specs, largest=largest):
             yield _Turn(tuple(records[p] for p in pack.positions), train(pack, self.data, tensors))

@@ -54,8 +54,8 @@ def as_it_is(path: Path, _: Path) -> Path:
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("name", "form"),
-    [("eicu_demo", as_it_is), ("nhefs", as_it_is), ("nhefs", as_csv)],
-    ids=["eicu parquet", "nhefs parquet", "nhefs csv"],
+    [("eicu_demo", as_it_is), ("eicu_demo", as_csv), ("nhefs", as_it_is), ("nhefs", as_csv)],
+    ids=["eicu parquet", "eicu csv", "nhefs parquet", "nhefs csv"],
 )
 def test_real_data_reach_a_trained_comparison_with_what_is_proposed(
     name: str,
