@@ -15,8 +15,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,6 +34,7 @@ from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import SettingError
 from fairviz.jobs.manager import JobManager
+from fairviz.jobs.progress import Progress
 from fairviz.reports.summary import comparison_json
 from fairviz.store.records import (
     ComparisonRecord,
@@ -53,26 +52,9 @@ from fairviz.training.runs import RunSpec, grid_runs, method_runs
 from fairviz.whatif import Replay, replay
 from models.specs import TrainingSpec
 
+__all__ = ["Progress", "Workbench"]
+
 _TASKS_IN_MEMORY = 4
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a comparison is.
-
-    Attributes:
-        share: from 0 to 1.
-        seconds_left: estimate, None before there is anything to estimate from.
-        ahead: comparisons that are trained before this one.
-        revision: grows whenever there is something new to draw.
-    """
-
-    state: State
-    share: float
-    seconds_left: float | None
-    ahead: int
-    revision: int
-    message: str
 
 
 class Workbench:
@@ -313,14 +295,8 @@ class Workbench:
         if record.state.active and self._jobs.is_abandoned(record.owner):
             self._jobs.interrupt_abandoned()
             record = self.store.comparison(comparison_id)
-        return Progress(
-            state=record.state,
-            share=record.progress,
-            seconds_left=_seconds_left(record),
-            ahead=self._ahead(record),
-            revision=record.revision,
-            message=record.message,
-        )
+        others = self.store.comparisons() if record.state is State.QUEUED else []
+        return Progress.of(record, others)
 
     # Results
 
@@ -386,17 +362,3 @@ class Workbench:
             if same_task and [run.spec for run in self.runs(comparison_id)] == wanted:
                 return comparison_id
         return None
-
-    def _ahead(self, record: ComparisonRecord) -> int:
-        """Active comparisons submitted before a queued one."""
-        if record.state is not State.QUEUED:
-            return 0
-        return sum(c.state.active and c.created < record.created for c in self.store.comparisons())
-
-
-def _seconds_left(record: ComparisonRecord) -> float | None:
-    """Seconds until the end at the speed so far."""
-    if record.state is not State.RUNNING or record.started is None or record.progress <= 0:
-        return None
-    elapsed = (datetime.now(UTC).replace(tzinfo=None) - record.started).total_seconds()
-    return elapsed * (1 - record.progress) / record.progress

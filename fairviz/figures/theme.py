@@ -172,11 +172,6 @@ def template(mode: Mode) -> go.layout.Template:
     )
 
 
-def themed(figure: go.Figure, mode: Mode) -> go.Figure:
-    """A copy of the figure with its template set, for places that the live chart is not."""
-    return go.Figure(figure).update_layout(template=template(mode))
-
-
 def _axis(palette: _Palette) -> dict[str, object]:
     return {
         "gridcolor": palette.grid,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -55,11 +55,6 @@ def differences(ours: Mapping[int, Report], baseline: Mapping[int, Report]) -> l
         for gap in GAPS
     ]
     return [overall, *by_attribute]
-
-
-def as_json(difference: Difference) -> dict[str, Any]:
-    """Plain types."""
-    return asdict(difference)
 
 
 def _difference(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from fairviz.reports.differences import BASELINE, Report, as_json, differences
+from fairviz.reports.differences import BASELINE, Report, differences
 from fairviz.store.records import RunRecord, TaskRecord
 
 DISCLAIMER = "Education and research only. Not a medical device; not validated for patient care."
@@ -27,7 +28,7 @@ def comparison_json(task: TaskRecord, runs: Sequence[RunRecord]) -> dict[str, An
             {
                 "label": label,
                 "baseline": BASELINE,
-                "differences": [as_json(d) for d in differences(reports, reference)],
+                "differences": [asdict(d) for d in differences(reports, reference)],
             }
             for label, reports in _by_label(finished).items()
             if label not in baseline

@@ -16,6 +16,7 @@ from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.modulation import modulation, modulation_text
 from fairviz.figures.plane import Plane
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
+from fairviz.metrics.batch_floor import batch_noise_floor
 from fairviz.store.records import EpochRecord, RunRecord
 from fairviz.ui import series
 from fairviz.ui.bench import workbench
@@ -153,7 +154,7 @@ def _batch_floor(task_id: str, run: RunRecord, auc: float) -> float | None:
     rows = data.split.train
     # MultiFair's gate looks at one batch, MultiFair+ at a moving mean over batches.
     memory = parameters["ema_decay"] if "delta_max" in parameters else 0.0
-    return series.batch_noise_floor(
+    return batch_noise_floor(
         data.labels[rows],
         [grouping.codes[rows] for grouping in data.attributes],
         batch_size=run.spec["training"]["batch_size"],

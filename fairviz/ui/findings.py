@@ -13,14 +13,12 @@ from typing import Any, Final
 
 from scipy.special import stdtrit
 
+from fairviz.data.checks import SMALL_GROUP
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.reports.differences import BASELINE, GAPS, PERFORMANCE, Difference, differences
 from fairviz.store.records import Json, RunRecord
 from fairviz.ui import words
 from fairviz.ui.series import Axes, Split, gap_of, interval, reports, seed_interval, short
-
-SMALL_GROUP: Final = 11
-"""Figures of groups under this size are withheld, unless the data are declared public."""
 
 GROUP_METRICS: Final = ("auc", "sensitivity", "specificity", "ppv", "selection_rate", "calibration_error")
 

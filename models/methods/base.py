@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -39,8 +39,6 @@ class Method(ABC):
     Everything else (network, batches, starting weights, optimiser, evaluation) is the same for all methods,
     so that a difference between two runs of one seed is the method's alone.
     """
-
-    groups_needed: ClassVar[bool] = True
 
     def __init__(
         self,

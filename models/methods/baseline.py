@@ -8,8 +8,6 @@ from models.methods.base import Batch, Method, Trace, cross_entropy
 class Baseline(Method):
     """Trace: ``loss`` [R]."""
 
-    groups_needed = False
-
     def step(self, batch: Batch) -> Trace:
         """Gradient of the cross-entropy."""
         loss = cross_entropy(self.predict(batch).logits, batch.labels)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 
-import plotly.graph_objects as go
 import pytest
 
 from fairviz.figures.theme import (
@@ -11,7 +10,6 @@ from fairviz.figures.theme import (
     group_style,
     method_style,
     template,
-    themed,
     tint,
     wrap,
 )
@@ -98,10 +96,3 @@ def test_wrapped_lines_keep_every_word() -> None:
 
 def test_tint_keeps_the_colour() -> None:
     assert tint("#0072B2", 0.25) == "rgba(0,114,178,0.25)"
-
-
-def test_themed_leaves_the_figure_alone() -> None:
-    figure = go.Figure(layout={"title": {"text": "t"}})
-    dark = themed(figure, "dark")
-    assert dark.layout.template.layout.paper_bgcolor == "#14171C"
-    assert figure.layout.template.layout.paper_bgcolor != "#14171C"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from fairviz.reports.differences import GAPS, as_json, differences
+from fairviz.reports.differences import GAPS, differences
 
 
 def report(auc: float | None, gap: float | None) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def test_only_shared_seeds_are_paired() -> None:
 
 def test_undefined_numbers_are_left_out_and_said() -> None:
     _, gap, *_ = differences({0: report(0.8, None)}, {0: report(0.8, 0.1)})
-    assert as_json(gap) == {
+    assert asdict(gap) == {
         "metric": GAPS[0],
         "attribute": "race",
         "seeds": 0,

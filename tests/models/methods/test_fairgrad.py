@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.gradients import reconcile
 from models.groups import GroupLayout
 from models.objectives import gap_penalties, strata, stratum_rates
 from models.specs import BaselineSpec, FairGradSpec
@@ -91,11 +92,15 @@ def test_smoothing_keeps_the_gradient_unscaled() -> None:
     torch.testing.assert_close(smooth, plain)
 
 
-def test_norm_balance_rescales_the_gaps_gradient() -> None:
-    method = make_method([FairGradSpec(balance="norm", balance_strength=0.5, projection="conflicting")], [0])
-    trace = method.step(make_batch(1))
-    norms, weights = trace["norms"][0], trace["weights"][0]
-    cosine = trace["cosines"][0]
-    if (cosine >= 0).all():
-        torch.testing.assert_close(weights[1:] * norms[1:], (0.5 * norms[0]).expand(2))
-    assert weights.isfinite().all()
+def test_norm_balance_rescales_the_gaps_gradient_before_projecting() -> None:
+    spec = FairGradSpec(balance="norm", balance_strength=0.5)
+    method = make_method([spec], [0], layout=GroupLayout((2,)))
+    batch = make_batch(1)
+    trace = method.step(batch._replace(groups=batch.groups[..., :2]))
+    norms, cosine = trace["norms"][0], trace["cosines"][0]
+    scale = torch.stack([torch.ones_like(norms[0]), 0.5 * norms[0] / norms[1]])
+    length = norms * scale
+    # Two objectives have one order of projection.
+    expected = reconcile(cosine * length * length.unsqueeze(-1), torch.tensor([[1], [0]])) * scale
+    torch.testing.assert_close(trace["weights"][0], expected)
+    assert scale[1] != 1
