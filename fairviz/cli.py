@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.samples import sample, samples
 from fairviz.data.specs import ModalitySpec
 from fairviz.errors import FairVizError, SettingError
@@ -46,6 +47,7 @@ _LEGEND = (
     "test sets if they were equal; a gap that is smaller is not clear of chance.",
     DISCLAIMER,
 )
+_COLLAPSED = "*"
 
 app = typer.Typer(
     help=f"Compare fairness and performance of training methods. {DISCLAIMER}",
@@ -56,7 +58,14 @@ app = typer.Typer(
 
 Data = Annotated[str, typer.Argument(metavar="DATA", help="A CSV or Parquet file, or the name of a sample.")]
 Target = Annotated[str | None, typer.Option(help="Column to predict.", metavar="COL")]
-Positive = Annotated[str | None, typer.Option(help="The target's positive value.", metavar="VALUE")]
+Positive = Annotated[
+    str | None,
+    typer.Option(
+        help="The target's positive value, predicted against all others; without it, a target with "
+        f"{FEWEST_CLASSES} to {MOST_CLASSES} values has a class for each.",
+        metavar="VALUE",
+    ),
+]
 Sensitive = Annotated[
     list[str] | None, typer.Option(help="Column whose groups are compared; repeat.", metavar="COL")
 ]
@@ -122,7 +131,11 @@ def sweep(
     data: Data,
     method: Annotated[str, typer.Option(help="Method to train.", metavar="METHOD")],
     grid: Annotated[
-        list[str], typer.Option(help="Values of a hyperparameter; repeat.", metavar="PARAM=VALUE,VALUE")
+        list[str],
+        typer.Option(
+            help="Values of a hyperparameter of the method, or of learning_rate; repeat.",
+            metavar="PARAM=VALUE,VALUE",
+        ),
     ],
     target: Target = None,
     positive: Positive = None,
@@ -131,6 +144,7 @@ def sweep(
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     group_id: GroupId = None,
+    baseline: Annotated[bool, typer.Option(help="Also train the baseline on the same seeds.")] = False,
     seeds: Seeds = 3,
     epochs: Epochs = None,
     batch_size: BatchSize = None,
@@ -144,8 +158,14 @@ def sweep(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
         )
         task = _task(bench, asked)
-        values = {name: text.split(",") for name, text in (_pair("--grid", item) for item in grid)}
-        comparison = bench.sweep(task.id, method, values, seeds=seeds, training=_training(epochs, batch_size))
+        comparison = bench.sweep(
+            task.id,
+            method,
+            _grid(grid),
+            seeds=seeds,
+            training=_training(epochs, batch_size),
+            baseline=baseline,
+        )
         _finish(bench, comparison, json_file)
 
 
@@ -212,6 +232,15 @@ def _training(epochs: int | None, batch_size: int | None) -> TrainingSpec:
     return training_spec(**{name: value for name, value in given.items() if value is not None})
 
 
+def _grid(items: Sequence[str]) -> dict[str, list[str]]:
+    """Values by parameter from PARAM=VALUE,VALUE; a parameter may come several times."""
+    values: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        name, text = _pair("--grid", item)
+        values[name] += text.split(",")
+    return dict(values)
+
+
 def _changes(items: Sequence[str]) -> dict[str, dict[str, str]]:
     """Hyperparameters by method from METHOD.PARAM=VALUE."""
     changes: dict[str, dict[str, str]] = defaultdict(dict)
@@ -254,8 +283,11 @@ def _check_folder(json_file: Path | None) -> None:
 
 
 def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> None:
-    """Watch a comparison to its end, print its table, write its JSON."""
+    """Say how the task was read, watch a comparison to its end, print its table, write its JSON."""
     console = Console(stderr=True)
+    for note in bench.check_task(bench.task_spec(bench.store.comparison(comparison_id).task_id)):
+        if note.column is None:
+            console.print(f"Note: {note.text}", soft_wrap=True, markup=False)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console
     ) as bar:
@@ -269,13 +301,14 @@ def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> Non
             found=f"{record.state} {record.message}".strip(),
             remedy="Correct what the message says and start again.",
         )
-    Console().print(_table(summary_rows(bench.runs(comparison_id))))
+    rows = summary_rows(bench.runs(comparison_id))
+    Console().print(_table(rows))
     if record.message:
         console.print(f"Not all runs finished. {record.message}", markup=False)
     if json_file is not None:
         json_file.write_text(json.dumps(bench.report(comparison_id), indent=1) + "\n", encoding="utf-8")
-    for line in _LEGEND:
-        console.print(line, soft_wrap=True)
+    for line in (*_collapse_lines(rows), *_LEGEND):
+        console.print(line, soft_wrap=True, markup=False)
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
@@ -289,8 +322,15 @@ def _table(rows: Sequence[dict[str, Any]]) -> Table:
         else:  # wide enough for three decimals, however narrow the terminal
             table.add_column(heading, justify="right", min_width=5)
     for row in rows:
-        table.add_row(*(_cell(row[name]) for name in _COLUMNS))
+        shown = {**row, "label": f"{row['label']} {_COLLAPSED}"} if row["collapse"] else row
+        table.add_row(*(_cell(shown[name]) for name in _COLUMNS))
     return table
+
+
+def _collapse_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What the mark beside a run means: it no longer tells patients apart, so that its gap says nothing."""
+    told = {row["label"]: row["collapse"] for row in rows if row["collapse"]}
+    return [f"{_COLLAPSED} {label}: {collapse}. Its gap says nothing." for label, collapse in told.items()]
 
 
 def _cell(value: Any) -> str:

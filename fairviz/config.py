@@ -27,6 +27,7 @@ class Settings(BaseModel):
     home: Path = Field(default_factory=lambda: user_data_path("fairviz", appauthor=False))
     database_url: str | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["single", "mixed"] = "single"
     workers: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=64)
     upload_limit_mb: int = Field(200, ge=1)
 

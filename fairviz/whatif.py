@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,16 @@ class Replay:
     group_factors: Floats
     batch_factors: Floats
     scale: Floats
+
+
+def can_replay(parameters: Mapping[str, Any]) -> bool:
+    """Whether tau and delta act in a MultiFair run as ``replay`` has it.
+
+    With a factor per patient there is no one factor per batch, and a gate that nothing closes ignores tau.
+    """
+    return (
+        bool(parameters["groups"]) and parameters["granularity"] == "batch" and parameters["gate"] != "none"
+    )
 
 
 def replay(

@@ -48,8 +48,9 @@ from fairviz.store.records import (
 )
 from fairviz.store.store import Store
 from fairviz.store.table_files import TableFiles
+from fairviz.training.packing import largest_pack, pack_runs
 from fairviz.training.runs import RunSpec, grid_runs, method_runs
-from fairviz.whatif import Replay, replay
+from fairviz.whatif import Replay, can_replay, replay
 from models.specs import TrainingSpec
 
 __all__ = ["Progress", "Workbench"]
@@ -241,13 +242,41 @@ class Workbench:
         *,
         seeds: int = 3,
         training: TrainingSpec | None = None,
+        baseline: bool = False,
     ) -> str:
         """Queue a method at every point of a grid of hyperparameters; returns the comparison's id at once.
 
+        ``grid`` may also vary ``learning_rate``. With ``baseline`` the baseline is trained on the same seeds.
+
         Raises:
-            SettingError: for an unknown method or parameter, or a value outside its bounds.
+            SettingError: for an unknown method or parameter, a value outside its bounds, or too many runs.
         """
-        return self._submit(task_id, grid_runs(method, grid, seeds, training or TrainingSpec()))
+        runs = grid_runs(method, grid, seeds, training or TrainingSpec(), baseline=baseline)
+        return self._submit(task_id, runs)
+
+    def packs(self, runs: Sequence[RunSpec]) -> int:
+        """In how many packs runs are trained; until this process has trained anything, as on a CPU."""
+        on_cpu = self.device in {"", "CPU"}
+        return len(pack_runs(runs, largest=largest_pack(len(runs), self.settings.workers, on_cpu=on_cpu)))
+
+    def seconds_per_epoch(self, task_id: str, method: str, batch_size: int) -> float | None:
+        """How long an epoch of one run took when this task was last trained with this batch size.
+
+        None where it never was. A training with the method comes before a newer one without it.
+        """
+        others: float | None = None
+        for record in self.store.comparisons(task_id):
+            if record.state is not State.FINISHED or record.started is None or record.ended is None:
+                continue
+            runs = self.runs(record.id)
+            epochs = sum(run.epoch for run in runs)
+            if not epochs or any(run.spec["training"]["batch_size"] != batch_size for run in runs):
+                continue
+            seconds = (record.ended - record.started).total_seconds() / epochs
+            if any(run.spec["method"] == method for run in runs):
+                return seconds
+            others = others or seconds
+        return others
 
     def repeat(self, comparison_id: str) -> str:
         """Queue the runs of a comparison again, as a new one; returns its id."""
@@ -324,16 +353,17 @@ class Workbench:
         """
         run = self.store.run(run_id)
         traces = self.traces(run_id)
-        if "surrogate_auc" not in traces or not run.spec["parameters"]["groups"]:
+        parameters = RunSpec.model_validate(run.spec).parameters.model_dump()
+        if "surrogate_auc" not in traces or not can_replay(parameters):
             raise SettingError(
                 "run",
-                expected="a MultiFair run with groups and at least one epoch",
+                expected="a MultiFair run with groups, one factor per batch, a fixed delta and an epoch",
                 found=f"{run.label} at epoch {run.epoch}",
                 remedy="Choose a MultiFair run.",
             )
         data = self.prepared(self.store.comparison(run.comparison_id).task_id)
         sizes = [len(attribute.values) for attribute in data.attributes]
-        return replay(traces, sizes, tau=tau, delta=delta, rho=run.spec["parameters"]["rho"])
+        return replay(traces, sizes, tau=tau, delta=delta, rho=parameters["rho"])
 
     def report(self, comparison_id: str) -> dict[str, Any]:
         """A comparison as one JSON object: task, finished runs, differences to the baseline."""

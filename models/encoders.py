@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from models.layers import Parameter, layer_norm, linear, linear_parameters, masked, norm_parameters
+from models.layers import (
+    Parameter,
+    Parameters,
+    layer_norm,
+    linear,
+    linear_parameters,
+    masked,
+    norm_parameters,
+)
 from models.specs import NetworkSpec
 
 ENCODER = "encoder"
@@ -38,7 +46,7 @@ def encoder_parameters(spec: NetworkSpec) -> dict[str, Parameter]:
     }
 
 
-def encode(parameters: Mapping[str, Tensor], inputs: Tensor, masks: Mapping[str, Tensor] | None) -> Tensor:
+def encode(parameters: Parameters, inputs: Tensor, masks: Mapping[str, Tensor] | None) -> Tensor:
     """Features h [R, M, N, D] of inputs [R, M, N, W]."""
     hidden = masked(linear(parameters, f"{ENCODER}.hidden", inputs).relu(), masks, ENCODER)
     return layer_norm(parameters, f"{ENCODER}.norm", linear(parameters, f"{ENCODER}.feature", hidden))

@@ -1,4 +1,4 @@
-"""From several objectives to one direction: Jacobian, Gram matrix, reconciliation.
+"""From the gradients of several objectives to one direction: Gram matrix, reconciliation.
 
 K counts objectives (here accuracy and one gap per sensitive attribute), R members, P parameters.
 Projecting a gradient on the others only ever takes linear combinations of the objectives' gradients, so the
@@ -12,23 +12,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-
-
-def jacobian(losses: Tensor, logits: Tensor, weights: Tensor) -> Tensor:
-    """Gradients J [R, K, P] of losses [R, K] with respect to weights [R, P].
-
-    Every loss is a small function of the logits [R, N], so the chain is split there: K cheap gradients with
-    respect to the logits, then one pass back through the network for each.
-    """
-    per_logit = [
-        torch.autograd.grad(losses[:, k].sum(), logits, retain_graph=True)[0] for k in range(losses.shape[1])
-    ]
-    last = len(per_logit) - 1
-    rows = [
-        torch.autograd.grad(logits, weights, pull, retain_graph=k < last)[0]
-        for k, pull in enumerate(per_logit)
-    ]
-    return torch.stack(rows, dim=1)
 
 
 def gram(gradients: Tensor) -> Tensor:

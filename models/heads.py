@@ -1,4 +1,7 @@
-"""Heads: the task's logit from the fused vector, and a watching classifier c_m per modality."""
+"""Heads: the task's logits from the fused vector, and a watching classifier c_m per modality.
+
+C counts score columns: one logit for an outcome of two values, one per class for more.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,15 @@ from typing import NamedTuple
 from torch import Tensor
 from torch.nn import functional
 
-from models.layers import Parameter, layer_norm, linear, linear_parameters, masked, norm_parameters
+from models.layers import (
+    Parameter,
+    Parameters,
+    layer_norm,
+    linear,
+    linear_parameters,
+    masked,
+    norm_parameters,
+)
 from models.specs import NetworkSpec
 
 HEAD = "head"
@@ -16,29 +27,27 @@ AUXILIARY = "auxiliary"
 
 
 class HeadOutput(NamedTuple):
-    """Logits [R, (M,) N] and the inputs [R, (M,) N, D] of the last linear map that made them."""
+    """Logits [R, (M,) C, N] and the inputs [R, (M,) N, D] of the last linear map that made them."""
 
     logits: Tensor
     last_features: Tensor
 
 
 def head_parameters(spec: NetworkSpec) -> dict[str, Parameter]:
-    """One hidden layer and a logit."""
+    """One hidden layer and C logits."""
     width = spec.feature_width
     return {
         **linear_parameters(f"{HEAD}.hidden", width, width),
         **norm_parameters(f"{HEAD}.norm", width),
-        **linear_parameters(f"{HEAD}.logit", width, 1),
+        **linear_parameters(f"{HEAD}.logit", width, spec.score_columns),
     }
 
 
-def classify(
-    parameters: Mapping[str, Tensor], fused: Tensor, masks: Mapping[str, Tensor] | None
-) -> HeadOutput:
-    """Task logits [R, N] of fused vectors [R, N, D]."""
+def classify(parameters: Parameters, fused: Tensor, masks: Mapping[str, Tensor] | None) -> HeadOutput:
+    """Task logits [R, C, N] of fused vectors [R, N, D]."""
     hidden = layer_norm(parameters, f"{HEAD}.norm", linear(parameters, f"{HEAD}.hidden", fused))
     features = masked(functional.gelu(hidden), masks, HEAD)
-    return HeadOutput(linear(parameters, f"{HEAD}.logit", features).squeeze(-1), features)
+    return HeadOutput(linear(parameters, f"{HEAD}.logit", features).mT, features)
 
 
 def auxiliary_parameters(spec: NetworkSpec) -> dict[str, Parameter]:
@@ -46,13 +55,13 @@ def auxiliary_parameters(spec: NetworkSpec) -> dict[str, Parameter]:
     width, stack = spec.feature_width, (len(spec.input_widths),)
     return {
         **linear_parameters(f"{AUXILIARY}.hidden", width, width, stack=stack),
-        **linear_parameters(f"{AUXILIARY}.logit", width, 1, stack=stack),
+        **linear_parameters(f"{AUXILIARY}.logit", width, spec.score_columns, stack=stack),
     }
 
 
 def classify_modalities(
-    parameters: Mapping[str, Tensor], features: Tensor, masks: Mapping[str, Tensor] | None
+    parameters: Parameters, features: Tensor, masks: Mapping[str, Tensor] | None
 ) -> HeadOutput:
-    """Logits [R, M, N] of each modality's features h [R, M, N, D] alone."""
+    """Logits [R, M, C, N] of each modality's features h [R, M, N, D] alone."""
     hidden = masked(linear(parameters, f"{AUXILIARY}.hidden", features).relu(), masks, AUXILIARY)
-    return HeadOutput(linear(parameters, f"{AUXILIARY}.logit", hidden).squeeze(-1), hidden)
+    return HeadOutput(linear(parameters, f"{AUXILIARY}.logit", hidden).mT, hidden)

@@ -47,6 +47,34 @@ def norm_parameters(name: str, width: int, *, stack: Sequence[int] = ()) -> dict
     }
 
 
+@dataclass(frozen=True)
+class Use:
+    """Rows that went through one layer: what came in and what went out, both [R, (M,) rows, width].
+
+    ``inputs`` is what the layer's first parameter multiplies: of a linear map its input, of a normalisation
+    (where ``is_linear`` is False) the normalised values.
+    """
+
+    layer: str
+    inputs: Tensor
+    outputs: Tensor
+    is_linear: bool
+
+
+class Parameters(dict[str, Tensor]):
+    """Named parameters [R, *shape]; while ``uses`` is a list, layers write down there what they did."""
+
+    uses: list[Use] | None = None
+
+    def used(self, layer: str, inputs: Tensor, outputs: Tensor, *, is_linear: bool) -> Tensor:
+        """Note a layer's work and hand its outputs on."""
+        if self.uses is not None:
+            if not outputs.requires_grad:  # nothing below the first layer asks for a graph
+                outputs.requires_grad_()
+            self.uses.append(Use(layer, inputs, outputs, is_linear))
+        return outputs
+
+
 class ParameterLayout:
     """Where each named parameter lies in a flat tensor [R, P]."""
 
@@ -56,13 +84,13 @@ class ParameterLayout:
         self._sizes = [math.prod(parameter.shape) for parameter in self.parameters.values()]
         self.size = sum(self._sizes)
 
-    def views(self, flat: Tensor) -> dict[str, Tensor]:
+    def views(self, flat: Tensor) -> Parameters:
         """Views [R, *shape] of ``flat`` [R, P]; differentiable, with one concatenation on the way back."""
         parts = flat.split(self._sizes, dim=1)
-        return {
-            name: part.view(flat.shape[0], *parameter.shape)
+        return Parameters(
+            (name, part.view(flat.shape[0], *parameter.shape))
             for (name, parameter), part in zip(self.parameters.items(), parts, strict=True)
-        }
+        )
 
     def initial(self, generator: torch.Generator) -> Tensor:
         """Starting values [P] of one member."""
@@ -75,20 +103,30 @@ class ParameterLayout:
         return torch.cat(started)
 
 
-def linear(parameters: Mapping[str, Tensor], name: str, inputs: Tensor) -> Tensor:
-    """Apply one linear map per leading index: inputs [R, (M,) N, in] to [R, (M,) N, out]."""
+def linear(parameters: Parameters, name: str, inputs: Tensor, *, rows_last: bool = False) -> Tensor:
+    """Apply one linear map per leading index: inputs [R, (M,) N, in] to [R, (M,) N, out].
+
+    With ``rows_last`` the same numbers lie in memory with the rows innermost, for whoever works along rows.
+    """
     weight, bias = parameters[f"{name}.weight"], parameters[f"{name}.bias"]
     lead, rows = inputs.shape[:-2], inputs.shape[-2]
-    product = torch.baddbmm(
-        bias.flatten(0, -3), inputs.reshape(-1, rows, inputs.shape[-1]), weight.flatten(0, -3)
+    flat, weight, bias = (
+        inputs.reshape(-1, rows, inputs.shape[-1]),
+        weight.flatten(0, -3),
+        bias.flatten(0, -3),
     )
-    return product.view(*lead, rows, weight.shape[-1])
+    if rows_last:
+        product = torch.baddbmm(bias.mT, weight.mT, flat.mT).mT
+    else:
+        product = torch.baddbmm(bias, flat, weight)
+    return parameters.used(name, inputs, product.view(*lead, rows, weight.shape[-1]), is_linear=True)
 
 
-def layer_norm(parameters: Mapping[str, Tensor], name: str, inputs: Tensor) -> Tensor:
+def layer_norm(parameters: Parameters, name: str, inputs: Tensor) -> Tensor:
     """Normalise the last axis, with one scale and shift per leading index."""
     normal = functional.layer_norm(inputs, inputs.shape[-1:])
-    return torch.addcmul(parameters[f"{name}.shift"], normal, parameters[f"{name}.scale"])
+    outputs = torch.addcmul(parameters[f"{name}.shift"], normal, parameters[f"{name}.scale"])
+    return parameters.used(name, normal, outputs, is_linear=False)
 
 
 def masked(inputs: Tensor, masks: Mapping[str, Tensor] | None, name: str) -> Tensor:

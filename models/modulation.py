@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from itertools import accumulate
-from operator import mul
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,18 +47,41 @@ def surrogate_auc(probabilities: Tensor, labels: Tensor, group_mask: Tensor) -> 
     Returns:
         [..., G], within [-0.31, 0.69]; NaN where a group lacks one of the classes.
     """
-    centred = probabilities.double() - 0.5
-    powers = torch.stack(
-        list(accumulate([centred] * _SURROGATE_DEGREE, mul, initial=torch.ones_like(centred))), -2
-    )
     mask = group_mask.double()
     positive = mask * labels.double().unsqueeze(-1)
     negative = mask - positive
-    moments = _group_means(powers, positive), _group_means(powers, negative)
-    pairs = torch.from_numpy(_pair_coefficients()).to(centred.device)
-    loss = torch.einsum("...jg,jk,...kg->...g", moments[0], pairs, moments[1])
+    loss: Tensor = _PairLoss.apply(probabilities.double() - 0.5, positive, negative)  # type: ignore[no-untyped-call]
     defined = (positive.sum(-2) > 0) & (negative.sum(-2) > 0)
     return torch.where(defined, 1 - loss, torch.nan).to(probabilities.dtype)
+
+
+class _PairLoss(torch.autograd.Function):
+    """Mean over pairs of log(1 + exp(-(p_i - p_j))) [..., G], of p [..., N] within [-1/2, 1/2].
+
+    ``positive`` and ``negative`` [..., N, G] say which rows the i and the j of each group are. The gradient
+    of a polynomial is a polynomial of the other class's moments; written down, it costs two products.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, p: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
+        powers = p.unsqueeze(-2).repeat(*[1] * (p.dim() - 1), _SURROGATE_DEGREE + 1, 1)
+        powers[..., 0, :] = 1.0
+        powers.cumprod_(-2)
+        pairs = torch.from_numpy(_pair_coefficients()).to(p.device)
+        won, lost = _group_means(powers, positive), pairs @ _group_means(powers, negative)
+        ctx.save_for_backward(powers, positive, negative, won, lost)
+        return (won * lost).sum(-2)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        powers, positive, negative, won, lost = ctx.saved_tensors
+        pairs = torch.from_numpy(_pair_coefficients()).to(powers.device)
+        upstream = gradients[0].unsqueeze(-2)
+        as_winner = lost * upstream / _sizes(positive)
+        as_loser = (pairs.mT @ won) * upstream / _sizes(negative)
+        coefficients = as_winner @ positive.mT + as_loser @ negative.mT
+        degrees = torch.arange(1, _SURROGATE_DEGREE + 1, device=powers.device).unsqueeze(-1)
+        return (degrees * powers[..., :-1, :] * coefficients[..., 1:, :]).sum(-2), None, None
 
 
 def fairness_factors(ema_auc: Tensor, delta: Tensor | float, tau: Tensor | float) -> Tensor:
@@ -73,8 +95,11 @@ def fairness_factors(ema_auc: Tensor, delta: Tensor | float, tau: Tensor | float
 
 
 def batch_factors(factors: Tensor, shares: Tensor) -> Tensor:
-    """One factor f [..., M] per modality: its group factors [..., M, G], weighted by shares [..., G]."""
-    return (factors * shares.unsqueeze(-2)).sum(-1)
+    """One factor f [..., M] per modality: its group factors [..., M, G], weighted by shares [..., G].
+
+    Shares sum to one, or to 0 in a batch in which nobody's group is known: there the factor is 1.
+    """
+    return 1 + ((factors - 1) * shares.unsqueeze(-2)).sum(-1)
 
 
 def keep_where_undefined(new: Tensor, old: Tensor) -> Tensor:
@@ -83,11 +108,13 @@ def keep_where_undefined(new: Tensor, old: Tensor) -> Tensor:
 
 
 def _group_means(powers: Tensor, weights: Tensor) -> Tensor:
-    """Means [..., K, G] of powers [..., K, N] under weights [..., N, G]; 0 for an empty group.
+    """Means [..., K, G] of powers [..., K, N] under weights [..., N, G]; 0 for an empty group."""
+    return (powers @ weights) / _sizes(weights)
 
-    Never 0 / 0: even where the result is not used, its gradient would be NaN.
-    """
-    return (powers @ weights) / weights.sum(-2).unsqueeze(-2).clamp_min(1)
+
+def _sizes(weights: Tensor) -> Tensor:
+    """Rows [..., 1, G] of each group, at least 1: nothing is divided by 0, used or not."""
+    return weights.sum(-2, keepdim=True).clamp_min(1)
 
 
 @cache

@@ -24,13 +24,13 @@ from models.heads import (
     classify_modalities,
     head_parameters,
 )
-from models.layers import ParameterLayout
+from models.layers import ParameterLayout, Use
 from models.randomness import Purpose, SeededStream, seeded_generator
 from models.specs import NetworkSpec
 
 
 class Prediction(NamedTuple):
-    """Logits s [R, N], the modalities' features h [R, M, N, D], and the logit's inputs [R, N, D]."""
+    """Logits s [R, C, N], the modalities' features h [R, M, N, D], and the logits' inputs [R, N, D]."""
 
     logits: Tensor
     features: Tensor
@@ -60,30 +60,37 @@ class Network:
         """Number of members R."""
         return self.weights.shape[0]
 
-    def predict(self, inputs: Tensor, masks: Mapping[str, Tensor] | None = None) -> Prediction:
-        """Forward pass of inputs [R, M, N, W]; without masks nothing is dropped."""
-        parameters = self.layout.views(self.weights)
+    def predict(
+        self,
+        inputs: Tensor,
+        masks: Mapping[str, Tensor] | None = None,
+        available: Tensor | None = None,
+        *,
+        uses: list[Use] | None = None,
+    ) -> Prediction:
+        """Forward pass of inputs [R, M, N, W].
+
+        Args:
+            inputs: of every modality; what stands for a modality that a row lacks is not looked at.
+            masks: of dropout; without them nothing is dropped.
+            available: 1 where a row has a modality, else 0 [R, M, N]; None where no row lacks any.
+            uses: a list to write down there what each layer did, in place of a graph of the weights.
+        """
+        weights = self.weights if uses is None else self.weights.detach()
+        parameters = self.layout.views(weights)
+        parameters.uses = uses
         features = encode(parameters, inputs, masks)
-        fused = fuse(parameters, features, self.spec.attention_heads)
+        fused = fuse(parameters, features, self.spec.attention_heads, available)
         head = classify(parameters, fused, masks)
         return Prediction(head.logits, features, head.last_features)
 
-    def watch(
-        self, features: Tensor, masks: Mapping[str, Tensor] | None = None, *, frozen: bool = False
-    ) -> HeadOutput:
-        """What each modality alone says of features h [R, M, N, D].
+    def watch(self, features: Tensor, masks: Mapping[str, Tensor] | None = None) -> HeadOutput:
+        """What each modality alone says of features h [R, M, N, D]."""
+        return classify_modalities(self.auxiliary_layout.views(self.auxiliary_weights), features, masks)
 
-        Training c_m takes detached features; ``frozen`` instead keeps c_m fixed, so that a loss on its
-        output reaches the encoders and not the classifier.
-        """
-        weights = self.auxiliary_weights.detach() if frozen else self.auxiliary_weights
-        return classify_modalities(self.auxiliary_layout.views(weights), features, masks)
-
-    def encoder_gradients(self) -> list[Tensor]:
-        """Views [R, M, ...] of the gradients of the encoders' parameters, to be scaled in place."""
-        assert self.weights.grad is not None
-        views = self.layout.views(self.weights.grad)
-        return [view for name, view in views.items() if name.startswith(ENCODER)]
+    def encoders(self, flat: Tensor) -> list[Tensor]:
+        """The encoders' part of [R, P] (weights or their gradients) as views [R, M, ...]."""
+        return [view for name, view in self.layout.views(flat).items() if name.startswith(ENCODER)]
 
 
 class Dropout:
@@ -92,9 +99,8 @@ class Dropout:
     def __init__(self, spec: NetworkSpec, seeds: Sequence[int], device: torch.device | str = "cpu") -> None:
         """Start the streams; the classifiers' own stream keeps watching from changing any other number."""
         self._spec = spec
-        self._device = device
-        self._main = SeededStream(seeds, Purpose.DROPOUT)
-        self._auxiliary = SeededStream(seeds, Purpose.AUXILIARY_DROPOUT)
+        self._main = SeededStream(seeds, Purpose.DROPOUT, device)
+        self._auxiliary = SeededStream(seeds, Purpose.AUXILIARY_DROPOUT, device)
 
     def masks(self, rows: int) -> dict[str, Tensor] | None:
         """Masks of encoders [R, M, N, hidden] and head [R, N, D]; None where nothing is dropped."""
@@ -114,14 +120,12 @@ class Dropout:
         kept = 1 - self._spec.dropout
         if kept == 1:
             return None
-        return {
-            name: stream.draw(partial(_mask, shape, kept)).to(self._device) for name, shape in shapes.items()
-        }
+        return {name: stream.draw(partial(_mask, shape, kept)) for name, shape in shapes.items()}
 
 
 def _mask(shape: tuple[int, ...], kept: float, generator: torch.Generator) -> Tensor:
     """Zeros and 1 / kept, so that the expected value is 1."""
-    return torch.empty(shape).bernoulli_(kept, generator=generator).div_(kept)
+    return torch.rand(shape, generator=generator).lt_(kept).div_(kept)
 
 
 def _started(

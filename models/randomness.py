@@ -34,15 +34,16 @@ def seeded_generator(seed: int, purpose: Purpose) -> torch.Generator:
 class SeededStream:
     """Draws for the members of a pack: once per distinct seed, handed to every member of that seed."""
 
-    def __init__(self, seeds: Sequence[int], purpose: Purpose) -> None:
-        """Start one generator per distinct seed."""
+    def __init__(self, seeds: Sequence[int], purpose: Purpose, device: torch.device | str = "cpu") -> None:
+        """Start one generator per distinct seed; ``device`` is where the numbers are used."""
         distinct = list(dict.fromkeys(seeds))
         self.generators = [seeded_generator(seed, purpose) for seed in distinct]
-        self._of_member = torch.tensor([distinct.index(seed) for seed in seeds])
+        self._of_member = torch.tensor([distinct.index(seed) for seed in seeds], device=device)
 
     def draw(self, sample: Callable[[torch.Generator], Tensor]) -> Tensor:
         """Tensor [R, ...] made by ``sample(generator)``, equal for members of equal seed."""
-        drawn = torch.stack([sample(generator) for generator in self.generators])
+        # Only what differs travels to the device; members get their copy there.
+        drawn = torch.stack([sample(generator) for generator in self.generators]).to(self._of_member.device)
         if len(self.generators) == 1:
             return drawn.expand(len(self._of_member), *drawn.shape[1:])
         return drawn[self._of_member]

@@ -5,6 +5,23 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from models.outcomes import ranking_scores
+
+
+def macro_auc(logits: Tensor, labels: Tensor, group_mask: Tensor) -> Tensor:
+    """AUC [..., G] of logits [..., C, N]: the mean over score columns of each against the rest.
+
+    Args:
+        logits: [..., C, N].
+        labels: 0 or 1, broadcastable to [..., C, N].
+        group_mask: 1 where a row belongs to a group, broadcastable to [..., N, G].
+
+    Returns:
+        NaN where a group lacks rows of a class, or has no others.
+    """
+    by_column = batch_auc(ranking_scores(logits), labels, group_mask.unsqueeze(-3))
+    return by_column.mean(-2)
+
 
 def batch_auc(scores: Tensor, labels: Tensor, group_mask: Tensor) -> Tensor:
     """AUC of each group under each score vector, ties counted one half.

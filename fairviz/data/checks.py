@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairviz.data.availability import available_modalities
 from fairviz.data.encode import RARE_BELOW, is_number
-from fairviz.data.groups import Attribute, attribute
-from fairviz.data.outcome import outcome_labels
-from fairviz.data.specs import SplitSpec, TaskNote, TaskSpec
+from fairviz.data.groups import Attribute
+from fairviz.data.outcome import MOST_CLASSES, outcome_classes, outcome_labels
+from fairviz.data.specs import SplitSpec, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.errors import DataError, TaskError
 
@@ -29,7 +30,8 @@ LARGEST_NUMBER: Final = 1e30
 """No measurement is this large; means and deviations of such numbers say nothing."""
 
 _SHARE_TOLERANCE: Final = 1e-6
-_OUTCOME_VALUES: Final = 2
+_BINARY: Final = 2
+_ROWS_NAMED: Final = 5
 
 
 def check_names(spec: TaskSpec, frame: pd.DataFrame) -> None:
@@ -72,30 +74,57 @@ def check_rows(frame: pd.DataFrame) -> None:
 
 
 def check_outcome(spec: TaskSpec, frame: pd.DataFrame) -> None:
-    """The outcome has two values, none missing, and enough rows of each."""
+    """The outcome is known in every row, its classes follow from the task, and each has enough rows."""
     levels, codes = text_codes(frame[spec.outcome])
     _require_known(f'outcome "{spec.outcome}"', codes)
-    if len(levels) != _OUTCOME_VALUES:
-        raise TaskError(
-            f'outcome "{spec.outcome}"',
-            expected="two values",
-            found=f"{len(levels)} ({_listed(levels)})",
-            remedy="Choose a column with two values, or make one, such as died: yes or no.",
-        )
-    if spec.positive not in levels:
+    _require_two(spec.outcome, levels)
+    if spec.positive is None:
+        _require_classes(spec.outcome, levels)
+    elif spec.positive not in levels:
         raise TaskError(
             f'positive value "{spec.positive}"',
             expected=f'a value of "{spec.outcome}": {_listed(levels)}',
             found="a value that does not occur",
             remedy="Choose one of the values that occur.",
         )
-    rows = np.bincount(codes, minlength=_OUTCOME_VALUES)
+    rows = np.bincount(outcome_labels(frame, spec.outcome, spec.positive))
     if rows.min() < MIN_PER_OUTCOME:
+        fewest = outcome_classes(frame, spec.outcome, spec.positive)[int(rows.argmin())]
         raise TaskError(
             f'outcome "{spec.outcome}"',
             expected=f"at least {MIN_PER_OUTCOME} rows of each value",
-            found=f'{rows.min()} with "{levels[int(rows.argmin())]}"',
-            remedy="Choose a more frequent outcome or load more rows.",
+            found=f'{rows.min()} with "{fewest}"',
+            remedy="Choose a more frequent outcome or load more rows."
+            if spec.positive is not None
+            else "Merge it with another value, or name one value to be predicted against all others.",
+        )
+
+
+def _require_two(outcome: str, levels: Sequence[str]) -> None:
+    if len(levels) < _BINARY:
+        raise TaskError(
+            f'outcome "{outcome}"',
+            expected="at least two values",
+            found=f"{len(levels)} ({_listed(levels)})",
+            remedy="Choose a column whose values differ, or make one, such as died: yes or no.",
+        )
+
+
+def _require_classes(outcome: str, levels: Sequence[str]) -> None:
+    """Without a positive value, every one of at least three values is a class, and they are not many."""
+    if len(levels) == _BINARY:
+        raise TaskError(
+            f'positive value of "{outcome}"',
+            expected=f"one of its two values, {_listed(levels)}",
+            found="none",
+            remedy="Name the value that means it happened.",
+        )
+    if len(levels) > MOST_CLASSES:
+        raise TaskError(
+            f'outcome "{outcome}"',
+            expected=f"at most {MOST_CLASSES} values as classes, or one that means it happened",
+            found=f"{len(levels)} values and none of them named",
+            remedy="Name the value to be predicted against all others, or choose another column.",
         )
 
 
@@ -163,7 +192,7 @@ def refuse_infinite(column: pd.Series) -> None:
 def check_modalities(spec: TaskSpec, frame: pd.DataFrame) -> None:
     """Every modality has a column that can tell rows apart."""
     for modality in spec.modalities:
-        if not any(_is_usable(frame[column]) for column in modality.columns):
+        if not any(is_usable(frame[column]) for column in modality.columns):
             raise TaskError(
                 f'modality "{modality.name}"',
                 expected="at least one usable column",
@@ -173,54 +202,22 @@ def check_modalities(spec: TaskSpec, frame: pd.DataFrame) -> None:
             )
 
 
-def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
-    """Return what a person should know although the task can be trained."""
-    labels = outcome_labels(frame, spec.outcome, spec.positive)
-    notes: list[TaskNote] = []
-    for column in spec.sensitive:
-        grouping = attribute(frame, column)
-        notes += [*_missing_notes(grouping), *_group_notes(grouping, labels)]
-    return (*notes, *_unused_notes(spec, frame))
-
-
-def _missing_notes(grouping: Attribute) -> Iterator[TaskNote]:
-    if grouping.missing:
-        yield TaskNote(
-            severity="warning",
-            text=f'{_rows(grouping.missing)} without a value of "{grouping.name}" '
-            "left out of its groups; they stay in training and in overall figures.",
-            column=grouping.name,
+def check_available(spec: TaskSpec, frame: pd.DataFrame) -> None:
+    """Every row has at least one modality: from nothing, nothing can be predicted."""
+    empty = np.flatnonzero(~available_modalities(frame, spec.modalities).any(axis=1))
+    if empty.size:
+        named = ", ".join(str(row + 1) for row in empty[:_ROWS_NAMED])
+        more = f" and {empty.size - _ROWS_NAMED} more" if empty.size > _ROWS_NAMED else ""
+        raise DataError(
+            "inputs",
+            expected="a value in at least one input column of every row",
+            found=f"{rows_in_words(empty.size)} without any: row{'s' * (empty.size != 1)} {named}{more}",
+            remedy="Remove these rows from the file, or add a column that they have to a modality.",
         )
 
 
-def _group_notes(grouping: Attribute, labels: NDArray[np.int64]) -> Iterator[TaskNote]:
-    for code, value in enumerate(grouping.values):
-        own = labels[grouping.codes == code]
-        positives = int(own.sum())
-        name = f'group "{value}" of "{grouping.name}"'
-        if len(own) < SMALL_GROUP:
-            text = f"{name} has {_rows(len(own))}: its figures will be not estimable."
-        elif min(positives, len(own) - positives) < MIN_PER_OUTCOME:
-            text = (
-                f"{name} has {positives} with and {len(own) - positives} without the outcome: "
-                "its figures will be uncertain or not estimable."
-            )
-        else:
-            continue
-        yield TaskNote(severity="warning", text=text, column=grouping.name)
-
-
-def _unused_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
-    for modality in spec.modalities:
-        for column in modality.columns:
-            if not _is_usable(frame[column]):
-                text = f'"{column}" in modality "{modality.name}" tells no rows apart.'
-                yield TaskNote(severity="info", text=text, column=column)
-    for column in spec.drop:
-        yield TaskNote(severity="info", text=f'"{column}" is not an input.', column=column)
-
-
-def _is_usable(column: pd.Series) -> bool:
+def is_usable(column: pd.Series) -> bool:
+    """Tell whether a column can tell rows apart."""
     if is_number(column):
         return bool(column.nunique(dropna=False) > 1)
     levels, codes = text_codes(column)
@@ -312,13 +309,14 @@ def _require_known(name: str, codes: NDArray[np.int64]) -> None:
         raise TaskError(
             name,
             expected="a value in every row",
-            found=f"{_rows(absent.size)} without one, first row {int(absent[0]) + 1}",
+            found=f"{rows_in_words(absent.size)} without one, first row {int(absent[0]) + 1}",
             remedy="Fill in the values or remove these rows from the file.",
         )
 
 
-def _rows(count: int) -> str:
-    return f"{count} row{'s' * (count != 1)}"
+def rows_in_words(count: int) -> str:
+    """Say how many rows."""
+    return f"{count:,} row{'s' * (count != 1)}"
 
 
 def _listed(names: Iterable[str], *, most: int = 12) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairviz.data.outcome import outcome_labels
+from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.values import text_codes
 
 if TYPE_CHECKING:
@@ -53,25 +54,28 @@ def group_counts(frame: pd.DataFrame, spec: TaskSpec) -> pd.DataFrame:
     """Count rows and outcomes per group of every sensitive attribute of a task.
 
     Returns:
-        Columns attribute, group, n, positives, negatives; a last row "(missing)" for an attribute
+        Columns attribute, group, n, and positives and negatives, or where every value of the outcome
+        is a class a column per class, its name in quotes; a last row "(missing)" for an attribute
         that some rows have no value of.
     """
     labels = outcome_labels(frame, spec.outcome, spec.positive)
-    tables = [_counts_of(attribute(frame, column), labels) for column in spec.sensitive]
+    classes = outcome_classes(frame, spec.outcome, spec.positive)
+    columns = {"positives": 1, "negatives": 0}
+    if spec.positive is None:
+        columns = {f'"{name}"': code for code, name in enumerate(classes)}
+    tables = [_counts_of(attribute(frame, column), labels, columns) for column in spec.sensitive]
     return pd.concat(tables, ignore_index=True)
 
 
-def _counts_of(grouping: Attribute, labels: NDArray[np.int64]) -> pd.DataFrame:
+def _counts_of(grouping: Attribute, labels: NDArray[np.int64], columns: Mapping[str, int]) -> pd.DataFrame:
+    """Rows of each group, in all and of the class that each column counts."""
     groups = [*grouping.values, MISSING_GROUP] if grouping.missing else list(grouping.values)
     slots = np.where(grouping.codes < 0, len(grouping.values), grouping.codes)
-    rows = np.bincount(slots, minlength=len(groups)).astype(np.int64)
-    positives = np.bincount(slots[labels == 1], minlength=len(groups)).astype(np.int64)
+
+    def count(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.bincount(rows, minlength=len(groups)).astype(np.int64)
+
     return pd.DataFrame(
-        {
-            "attribute": grouping.name,
-            "group": groups,
-            "n": rows,
-            "positives": positives,
-            "negatives": rows - positives,
-        }
+        {"attribute": grouping.name, "group": groups, "n": count(slots)}
+        | {name: count(slots[labels == code]) for name, code in columns.items()}
     )

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairviz.data.availability import available_modalities
 from fairviz.data.encode import TableEncoder
 from fairviz.data.groups import Attribute, attribute
-from fairviz.data.outcome import outcome_labels
+from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.split import Split, split_rows
 from fairviz.data.task import TaskSpec, check_task
 from fairviz.errors import TaskError
@@ -22,7 +23,10 @@ class PreparedData:
 
     Attributes:
         inputs: float32 [N, D_m] per modality m, in the task's order.
-        labels: int64 [N].
+        available: bool [N, M], False where a row lacks modality m (all of its columns missing); every
+            row has at least one.
+        labels: int64 [N], class codes 0..n-1; of two classes 1 is the positive one.
+        classes: names of the classes in the order of their codes; of two (other, positive).
         attributes: sensitive attributes, in the task's order.
         split: row numbers of the three parts.
         encoders: one per modality, fitted on the training rows.
@@ -30,10 +34,17 @@ class PreparedData:
 
     task: TaskSpec
     inputs: tuple[NDArray[np.float32], ...]
+    available: NDArray[np.bool_]
     labels: NDArray[np.int64]
+    classes: tuple[str, ...]
     attributes: tuple[Attribute, ...]
     split: Split
     encoders: tuple[TableEncoder, ...]
+
+    @property
+    def score_columns(self) -> int:
+        """C, the scores that a row gets: one for two classes, one per class for more."""
+        return 1 if len(self.classes) == 2 else len(self.classes)
 
 
 def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
@@ -41,7 +52,7 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
 
     Raises:
         TaskError: the task cannot be trained on this table.
-        DataError: an input column holds an infinite number.
+        DataError: an input column holds an infinite number, or a row has no modality at all.
     """
     check_task(spec, frame)
     labels = outcome_labels(frame, spec.outcome, spec.positive)
@@ -49,18 +60,30 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
     split = split_rows(labels, attributes, spec.split, _group_ids(frame, spec.split.group_id))
     training = frame.iloc[split.train]
     encoders = tuple(TableEncoder.fit(training, modality.columns) for modality in spec.modalities)
-    _require_features(spec, encoders)
-    inputs = tuple(encoder.transform(frame) for encoder in encoders)
-    return PreparedData(spec, inputs, labels, attributes, split, encoders)
+    available = available_modalities(frame, spec.modalities)
+    _require_features(spec, encoders, available[split.train])
+    return PreparedData(
+        task=spec,
+        inputs=tuple(encoder.transform(frame) for encoder in encoders),
+        available=available,
+        labels=labels,
+        classes=outcome_classes(frame, spec.outcome, spec.positive),
+        attributes=attributes,
+        split=split,
+        encoders=encoders,
+    )
 
 
-def _require_features(spec: TaskSpec, encoders: tuple[TableEncoder, ...]) -> None:
-    for modality, encoder in zip(spec.modalities, encoders, strict=True):
-        if not encoder.feature_names:
+def _require_features(
+    spec: TaskSpec, encoders: tuple[TableEncoder, ...], available: NDArray[np.bool_]
+) -> None:
+    """Every modality tells some of the training rows apart; ``available`` is of these rows, [rows, M]."""
+    for modality, encoder, has_it in zip(spec.modalities, encoders, available.T, strict=True):
+        if not encoder.feature_names or not has_it.any():
             raise TaskError(
                 f'modality "{modality.name}"',
                 expected="a column that tells training rows apart",
-                found="columns that are the same in every training row",
+                found="columns that are the same, or missing, in every training row",
                 remedy="Add a column to the modality, or leave the modality out.",
             )
 

@@ -35,7 +35,8 @@ class TaskSpec(_Frozen):
 
     Attributes:
         dataset: sha256 of the file's content.
-        positive: text of the outcome's positive value (see `fairviz.data.values.value_text`).
+        positive: text of the outcome's positive value (see `fairviz.data.values.value_text`), against
+            which all its other values stand; None where every value is a class of its own.
         sensitive: columns whose groups are compared; inputs only where a modality names them.
         drop: columns kept out of the inputs on purpose.
         public: declared synthetic or public, so that small groups need not be suppressed.
@@ -44,7 +45,7 @@ class TaskSpec(_Frozen):
     name: str
     dataset: str
     outcome: str
-    positive: str
+    positive: str | None
     sensitive: tuple[str, ...]
     modalities: tuple[ModalitySpec, ...]
     drop: tuple[str, ...] = ()

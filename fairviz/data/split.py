@@ -34,7 +34,7 @@ def split_rows(
     spec: SplitSpec,
     group_ids: NDArray[np.int64] | None = None,
 ) -> Split:
-    """Divide rows into three parts, stratified by outcome and all sensitive groups jointly.
+    """Divide rows into three parts, stratified by class and all sensitive groups jointly.
 
     Rows are shuffled inside each stratum, strata are laid end to end in lexicographic order, and
     the parts are dealt out along that line in a fixed rhythm. With shares .6/.2/.2 every stratum,
@@ -42,21 +42,21 @@ def split_rows(
     every part; with other shares within two.
 
     Args:
-        labels: int64 [N].
+        labels: int64 [N], class codes from 0.
         attributes: sensitive attributes of the same N rows.
         spec: shares and seed.
-        group_ids: int64 [N], 0..n-1; rows of one id stay together. An id counts as positive if
-            any of its rows is, and has the groups of its first row.
+        group_ids: int64 [N], 0..n-1; rows of one id stay together. An id has the largest label of
+            its rows (of two, positive if any of its rows is) and the groups of its first row.
 
     Raises:
-        TaskError: a part would have no row of one outcome value.
+        TaskError: a part would have no row of one class.
     """
     keys = np.column_stack([labels, *(grouping.codes for grouping in attributes)])
     units = keys if group_ids is None else _keys_per_id(keys, group_ids)
     parts = _deal(units, spec)
     if group_ids is not None:
         parts = parts[group_ids]
-    _require_both_outcomes(labels, parts, spec)
+    _require_every_class(labels, parts, spec)
     return Split(*(np.flatnonzero(parts == part) for part in range(len(PARTS))))
 
 
@@ -90,15 +90,17 @@ def _beats(index: NDArray[np.int64], share: float) -> NDArray[np.bool_]:
     return np.asarray(after > before)
 
 
-def _require_both_outcomes(labels: NDArray[np.int64], parts: NDArray[np.int64], spec: SplitSpec) -> None:
+def _require_every_class(labels: NDArray[np.int64], parts: NDArray[np.int64], spec: SplitSpec) -> None:
+    classes = max(2, int(labels.max()) + 1)
     for part, name in enumerate(PARTS):
-        rows = labels[parts == part]
-        positives = int(rows.sum())
-        if not 0 < positives < len(rows):
+        rows = np.bincount(labels[parts == part], minlength=classes)
+        if not rows.all():
             raise TaskError(
                 f"{name} part of the split",
-                expected="rows with and without the outcome",
-                found=f"{positives} with and {len(rows) - positives} without it",
+                expected="rows with and without the outcome" if classes == 2 else "rows of every class",
+                found=f"{rows[1]} with and {rows[0]} without it"
+                if classes == 2
+                else f"none of {np.count_nonzero(rows == 0)} of {classes} classes",
                 remedy="Give this part a larger share, choose another seed"
                 + (f', or split without "{spec.group_id}".' if spec.group_id else "."),
             )

@@ -15,7 +15,7 @@ from fairviz.data.checks import MAX_GROUPS, check_rows
 from fairviz.data.describe import Kind, describe_column
 from fairviz.data.encode import is_number
 from fairviz.data.leakage import LEAK_AUC, ranking_strength
-from fairviz.data.outcome import outcome_labels
+from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.data.vocabulary import (
@@ -68,7 +68,8 @@ def suggest_task(
         dataset: its content hash.
         name: of the task.
         outcome: column to predict.
-        positive: text of its positive value.
+        positive: text of its positive value, against which all others stand; where none is given and
+            the outcome has more than two values, each of them is a class.
         sensitive: columns whose groups are compared.
         modalities: the inputs; a column named here is not dropped for any proposed reason.
         drop: columns to keep out of the inputs, beside those proposed.
@@ -104,33 +105,42 @@ def suggest_task(
 
 
 def suggest_outcome(frame: pd.DataFrame) -> str:
-    """Propose the column to predict: two values, the most telling name, complete before incomplete.
+    """Propose the column to predict: the most telling name, complete before incomplete.
+
+    Columns with two values come first; where there is none, those whose values can be classes.
 
     Raises:
-        TaskError: no column has exactly two values.
+        TaskError: no column has two to ten values.
     """
-    binary = [str(name) for name in frame.columns if frame[name].nunique() == _BINARY]
-    if not binary:
+    distinct = {str(name): frame[name].nunique() for name in frame.columns}
+    binary = [name for name, values in distinct.items() if values == _BINARY]
+    few = [name for name, values in distinct.items() if FEWEST_CLASSES <= values <= MOST_CLASSES]
+    candidates = binary or few
+    if not candidates:
         raise TaskError(
             "outcome",
             expected="a column with two values",
-            found="none in the table",
+            found=f"none in the table, nor one with {FEWEST_CLASSES} to {MOST_CLASSES}",
             remedy="Add one, such as died: yes or no, or load another table.",
         )
-    complete = [name for name in binary if not frame[name].isna().any()]
+    complete = [name for name in candidates if not frame[name].isna().any()]
     for pattern in OUTCOME_NAMES:
-        named = [name for name in (*complete, *binary) if is_named(name, pattern)]
+        named = [name for name in (*complete, *candidates) if is_named(name, pattern)]
         if named:
             return named[0]
-    other = [name for name in (complete or binary) if _sensitive_family(name) is None]
-    return (other or binary)[-1]
+    other = [name for name in (complete or candidates) if _sensitive_family(name) is None]
+    return (other or candidates)[-1]
 
 
-def suggest_positive(frame: pd.DataFrame, outcome: str) -> str:
-    """Propose the value that counts as "it happened": by its word, else the rarer one."""
+def suggest_positive(frame: pd.DataFrame, outcome: str) -> str | None:
+    """Propose which of two values counts as "it happened": by its word, else the rarer one.
+
+    Returns:
+        None where there are not two values: more are classes of their own until one is named.
+    """
     levels, codes = text_codes(frame[outcome])
-    if not levels:
-        return ""
+    if len(levels) != _BINARY:
+        return None
     worded = [level for level in levels if level.lower() in POSITIVE_TEXTS]
     not_negated = [level for level in levels if level.lower() not in NEGATIVE_TEXTS]
     for candidates in (worded, not_negated):
@@ -168,7 +178,7 @@ def suggest_sensitive(frame: pd.DataFrame, outcome: str) -> tuple[str, ...]:
 def suggest_drops(
     frame: pd.DataFrame,
     outcome: str,
-    positive: str,
+    positive: str | None,
     sensitive: Sequence[str],
     *,
     use_sensitive: bool = False,
@@ -176,10 +186,10 @@ def suggest_drops(
     """Propose columns to keep out of the inputs, each with its reason in words.
 
     Identifiers, dates, free text, constants and empty columns; copies of a sensitive attribute;
-    and columns that give the outcome away, by what they hold or by what they are called.
+    and columns that give the outcome, or one of its classes, away, by what they hold or by what
+    they are called.
     """
-    levels, _ = text_codes(frame[outcome])
-    labels = outcome_labels(frame, outcome, positive) if positive in levels else None
+    told_apart = list(_told_apart(frame[outcome], positive))
     groupings = {} if use_sensitive else {name: text_codes(frame[name]) for name in sensitive}
     reasons: dict[str, str] = {}
     for name in map(str, frame.columns):
@@ -187,7 +197,7 @@ def suggest_drops(
             continue
         found = (
             _unusable(frame[name])
-            or _leak(frame[name], labels)
+            or _leak(frame[name], told_apart)
             or next(_copies(frame[name], groupings), None)
         )
         if found:
@@ -261,13 +271,21 @@ def _holds_dates(column: pd.Series) -> bool:
     return bool(len(texts) and texts.str.match(_DATE_TEXT).all())
 
 
-def _leak(column: pd.Series, labels: NDArray[np.int64] | None) -> str | None:
+def _told_apart(outcome: pd.Series, positive: str | None) -> Iterator[NDArray[np.int64]]:
+    """Yield 0/1 labels [N] of everything to be predicted: the positive value, or each of the classes."""
+    levels, codes = text_codes(outcome)
+    few = len(levels) <= MOST_CLASSES
+    for code, level in enumerate(levels):
+        labels = (codes == code).astype(np.int64)
+        if (level == positive or (positive is None and few)) and not labels.all():
+            yield labels
+
+
+def _leak(column: pd.Series, told_apart: Sequence[NDArray[np.int64]]) -> str | None:
     for pattern, reason in FUTURE_NAMES:
         if is_named(str(column.name), pattern):
             return reason
-    if labels is None or labels.min() == labels.max():
-        return None
-    strength = ranking_strength(column, labels)
+    strength = max((ranking_strength(column, labels) for labels in told_apart), default=0.0)
     return (
         f"gives the outcome away: alone it reaches an AUC of {strength:.2f}" if strength >= LEAK_AUC else None
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fairviz.data import checks
+from fairviz.data import checks, notes
 from fairviz.data.groups import attribute
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskNote, TaskSpec
 
@@ -17,11 +17,12 @@ def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     Rows in messages count data rows from 1.
 
     Returns:
-        Notes on small groups, rows left out of groups, and columns that are not inputs.
+        Notes on how the outcome is read, small groups, rows left out of groups, rows that lack a
+        modality, and columns that are not inputs.
 
     Raises:
         TaskError: a choice of outcome, groups, modalities or split that cannot be trained.
-        DataError: an input column holds an infinite number.
+        DataError: an input column holds an infinite number, or a row has no modality at all.
     """
     checks.check_names(spec, frame)
     checks.check_split(spec.split)
@@ -32,4 +33,5 @@ def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     checks.check_group_id(spec, frame)
     checks.check_numbers(spec, frame)
     checks.check_modalities(spec, frame)
-    return checks.notes_on(spec, frame)
+    checks.check_available(spec, frame)
+    return notes.notes_on(spec, frame)

@@ -37,6 +37,14 @@ def value_text(value: object) -> str:
     return str(value).strip()
 
 
+def missing_cells(column: pd.Series) -> NDArray[np.bool_]:
+    """Mark the cells of a column that hold no value, bool [N]."""
+    if pd.api.types.is_numeric_dtype(column):
+        return np.asarray(column.isna().to_numpy(dtype=np.bool_))
+    _, codes = text_codes(column)
+    return codes < 0
+
+
 def text_codes(column: pd.Series) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Return the sorted texts that occur in a column and, per row, the index of its text.
 

@@ -1,14 +1,15 @@
 """What the figures draw: small frozen records of numpy arrays and labels.
 
 Axis letters: E epochs, S seeds, G groups of one attribute, T optimisation steps, M modalities,
-A sensitive attributes. NaN is "not estimable" everywhere. Names are a user's own text; figures
-escape them, callers do not.
+A sensitive attributes, V and W values of a sweep's first and second dial. NaN is "not estimable"
+everywhere. Names are a user's own text; figures escape them, callers do not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
+Bools = NDArray[np.bool_]
 Interval = tuple[float, float]
 
 
@@ -120,3 +122,68 @@ class ModulationTraces:
     tau: float | None = None
     noise_floor: float | None = None
     first_step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A swept hyperparameter; its texts are the program's own and need no escape.
+
+    Attributes:
+        name: as its specification calls it.
+        values: V texts, in the order of the axis.
+        is_number: whether a line may join them; choices stand side by side.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    is_number: bool = True
+
+    @property
+    def title(self) -> str:
+        """The name on an axis and in a sentence."""
+        return self.name.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One metric at every point; NaN where a run is not finished or the metric not estimable.
+
+    Attributes:
+        measure: the metric.
+        values: [V, S] of one dial, [V, W, S] of two.
+        baseline: of the same shape, each point's baseline of the same seed and training settings.
+        noise_floor: gap that chance alone exceeds one time in twenty, if known.
+    """
+
+    measure: Measure
+    values: Floats
+    baseline: Floats
+    noise_floor: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What a sweep found.
+
+    Attributes:
+        method: name that decides the colour.
+        dials: one or two.
+        responses: a panel each.
+        collapsed: [V] or [V, W], whether a seed of the point no longer tells patients apart; marked, since
+            its gap says nothing.
+        split: ``validation`` or ``test``; selecting and reporting must not be confused.
+        details: what else is shown: groups counted, values of further dials.
+    """
+
+    method: str
+    dials: tuple[Dial, ...]
+    responses: tuple[Response, ...]
+    collapsed: Bools
+    split: str
+    details: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> list[str]:
+        """Every point in words, in the order of the axes: ``tau 0.02, delta 0.3``."""
+        named = [[f"{dial.title} {value}" for value in dial.values] for dial in self.dials]
+        return [", ".join(parts) for parts in product(*named)]

@@ -53,6 +53,15 @@ _METHODS = MappingProxyType(
         "multifair-m": MethodStyle("MultiFair, modality balance only", "#D55E00", "triangle-up"),
         "multifair-g": MethodStyle("MultiFair, group fairness only", "#D55E00", "triangle-down"),
         "multifair-plus": MethodStyle("MultiFair+", "#009E73", "pentagon"),
+        # Comparators share a colour by kind: other ways to train the network, learners without a network,
+        # and the same learners made fairer.
+        "regularised": MethodStyle("Regularised", "#E69F00", "hexagon"),
+        "group-dro": MethodStyle("Group DRO", "#E69F00", "bowtie"),
+        "logistic-regression": MethodStyle("Logistic regression", "#56B4E9", "star"),
+        "gradient-boosting": MethodStyle("Gradient boosting", "#56B4E9", "hexagram"),
+        "reweighing": MethodStyle("Reweighing", "#CC79A7", "x"),
+        "exponentiated-gradient": MethodStyle("Exponentiated gradient", "#CC79A7", "cross"),
+        "threshold-optimizer": MethodStyle("Threshold optimizer", "#CC79A7", "hourglass"),
     }
 )
 _COMPARATOR_COLOURS = ("#CC79A7", "#56B4E9", "#E69F00")
@@ -73,8 +82,8 @@ _GROUPS = (
 def method_style(method: str) -> MethodStyle:
     """Style of a method by the name that runs carry.
 
-    A comparator's colour and symbol follow from its name alone, so that they do not depend on
-    which other methods happen to be on the chart.
+    Those of an unknown method, one that a newer version trained, follow from its name alone, so that
+    they do not depend on which other methods happen to be on the chart.
     """
     if method in _METHODS:
         return _METHODS[method]
@@ -95,13 +104,13 @@ def tint(colour: str, alpha: float) -> str:
     return f"rgba({red},{green},{blue},{alpha:g})"
 
 
-def escape(text: str) -> str:
+def escape(text: str, longest: int = _LONGEST_NAME) -> str:
     """A user's string as plotly shows it letter by letter.
 
     Plotly reads ``<a href>``, ``<b>``, entities and ``%{...}`` in labels; a column or group name
-    must never become a link, markup or a template. Long names are cut.
+    must never become a link, markup or a template. Names longer than ``longest`` are cut.
     """
-    short = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("%{", "%&#123;")):
         short = short.replace(character, entity)
     return short

@@ -20,6 +20,10 @@ from fairviz.figures.theme import NEUTRAL, escape, method_style, tint
 
 _PLOT_HEIGHT = {WIDE: 310, PHONE: 300}
 _BETTER = {"up": "more", "down": "less"}
+# A configuration's label tells it from others at its end.
+_LONGEST_LABEL = 72
+# More names are no legend: hovering tells them.
+_MOST_NAMES = 20
 # Still readable on a dark page.
 _PALE = 0.6
 
@@ -163,7 +167,7 @@ def _opacity(point: Point) -> float:
 
 
 def _legend_name(point: Point) -> str:
-    return escape(point.label) + (" (estimate)" if point.is_estimated else "")
+    return escape(point.label, _LONGEST_LABEL) + (" (estimate)" if point.is_estimated else "")
 
 
 def _marker(point: Point, plane: Plane, *, size: int, opacity: float) -> Layout:
@@ -218,7 +222,7 @@ def _hover(point: Point, plane: Plane) -> str:
     estimate = ", estimate" if point.is_estimated else ""
     return "<br>".join(
         [
-            f"<b>{escape(point.label)}</b>, {who}{estimate}",
+            f"<b>{escape(point.label, _LONGEST_LABEL)}</b>, {who}{estimate}",
             *_reading(plane.performance, point.x, point.intervals.performance),
             *_reading(plane.gap, point.y, point.intervals.gap),
         ]
@@ -243,6 +247,8 @@ def _caption(shown: Sequence[Point], plane: Plane) -> Caption:
         *([] if is_decided(shown, plane) else ["no gap is clear of chance: no front is drawn"]),
     ]
     names = ["Pareto front", *dict.fromkeys(_legend_name(point) for point in shown)]
+    if len(names) > _MOST_NAMES:
+        names, details = [], [*details, "point at a mark for its name"]
     question = f"How much {_inside(plane.performance)} goes with which {_inside(plane.gap)}?"
     return Caption(question, " · ".join(details), names)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
@@ -40,6 +41,8 @@ class JobManager:
         self.interrupt_abandoned()
         self._thread = threading.Thread(target=self._work, name="fairviz-trainer", daemon=True)
         self._thread.start()
+        # A process that ends in the middle of a step would end with a crash.
+        atexit.register(self.close)
 
     @property
     def owner(self) -> str:
@@ -69,6 +72,7 @@ class JobManager:
         """Stop all work, mark what was not finished, and wait for the thread."""
         if self._closing.is_set():
             return
+        atexit.unregister(self.close)
         self._closing.set()
         self._queue.put(None)
         self._thread.join()
@@ -129,10 +133,11 @@ class JobManager:
     def _train(self, comparison_id: str) -> list[str]:
         """Train a comparison's runs; returns what went wrong with some of them."""
         from fairviz.jobs.rotation import Rotation  # noqa: PLC0415
-        from fairviz.training.devices import choose_device, describe_device  # noqa: PLC0415
+        from fairviz.training.devices import choose_device, describe_device, set_precision  # noqa: PLC0415
 
         self._store.start(comparison_id)
         device = choose_device(self._settings.device)
+        set_precision(self._settings.precision)
         self.device = describe_device(device)
         stop = self._stops[comparison_id]
         return Rotation(

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import math
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from joblib import Parallel, delayed
 
 from fairviz.data.prepare import PreparedData
-from fairviz.errors import FairVizError
+from fairviz.errors import FairVizError, SettingError
 from fairviz.store.records import EpochEntry, ResultEntry, RunRecord
 from fairviz.store.store import Store
 from fairviz.training.checkpoints import save_weights
-from fairviz.training.devices import Device
+from fairviz.training.devices import Device, OutOfMemory
 from fairviz.training.engine import train
 from fairviz.training.events import EpochEnd, Event, PackEnd, Tick
-from fairviz.training.packing import MEMBERS_ON_CPU, pack_runs
+from fairviz.training.packing import Pack, largest_pack, pack_runs
 from fairviz.training.runs import RunSpec
 from fairviz.training.tensors import TaskTensors
 
@@ -31,14 +31,21 @@ class Stopped(Exception):  # noqa: N818  (a wish of the person, not an error)
 
 @dataclass
 class _Turn:
-    """A pack in training: its events so far come from ``events``, ``seconds`` counts its own turns only."""
+    """A pack in training: its events so far come from ``events``, ``seconds`` counts its own turns only.
 
+    ``epochs_kept`` are in the store already, from a pack that this one is a half of.
+    """
+
+    pack: Pack
     runs: tuple[RunRecord, ...]
-    events: Iterator[Event]
+    events: Generator[Event, None, None]
+    epochs_kept: int = 0
+    too_large: bool = False
     seconds: float = 0.0
     share_done: float = 0.0
     goes_on: bool = True
-    error: FairVizError | None = None
+    stopped: bool = False
+    errors: list[FairVizError] = field(default_factory=list)
 
 
 @dataclass
@@ -60,7 +67,12 @@ class Rotation:
     weights_folder: Path
     stopping: Callable[[], bool]
     _turns: list[_Turn] = field(init=False, default_factory=list)
+    _records: list[RunRecord] = field(init=False)
+    _tensors: TaskTensors = field(init=False)
     _last_progress: float = field(init=False, default=0.0)
+    _failed: int = field(init=False, default=0)
+    # Progress is read and written in one go, so that it never falls back.
+    _writing: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def run(self) -> list[str]:
         """Train every pack to its end; a pack that fails leaves the others alone.
@@ -76,35 +88,73 @@ class Rotation:
         with Parallel(n_jobs=self.workers, prefer="threads") as together:
             while active := [turn for turn in self._turns if turn.goes_on]:
                 together(delayed(self._take)(turn) for turn in active)
-        errors = [turn.error for turn in self._turns if turn.error is not None]
-        if len(errors) == len(self._turns):
+                self._turns = [part for turn in self._turns for part in self._fitting(turn)]
+        if any(turn.stopped for turn in self._turns):
+            raise Stopped
+        errors = [error for turn in self._turns for error in turn.errors]
+        if self._failed == len(self._records):
             raise errors[0]
         return [str(error) for error in errors]
 
     def _all_turns(self) -> Iterator[_Turn]:
-        """A turn per pack, all on one copy of the data.
-
-        A GPU takes any number of members at once. On a CPU the members are shared out among the workers.
-        """
-        records = self.store.runs(self.comparison_id)
-        specs = [RunSpec.model_validate(record.spec) for record in records]
-        share = math.ceil(len(specs) / self.workers)
-        largest = min(MEMBERS_ON_CPU, share) if self.device.type == "cpu" else len(specs)
-        tensors = TaskTensors.of(self.data, self.device)
+        """A turn per pack, all on one copy of the data."""
+        self._records = self.store.runs(self.comparison_id)
+        self._tensors = TaskTensors.of(self.data, self.device)
+        specs = [RunSpec.model_validate(record.spec) for record in self._records]
+        largest = largest_pack(len(specs), self.workers, on_cpu=self.device.type == "cpu")
         for pack in pack_runs(specs, largest=largest):
-            yield _Turn(tuple(records[p] for p in pack.positions), train(pack, self.data, tensors))
+            yield self._turn(pack)
+
+    def _turn(self, pack: Pack, *, epochs_kept: int = 0) -> _Turn:
+        """A pack, ready to begin."""
+        runs = tuple(self._records[p] for p in pack.positions)
+        return _Turn(pack, runs, self._events(pack), epochs_kept)
+
+    def _fitting(self, turn: _Turn) -> Iterator[_Turn]:
+        """The turn itself, or its two halves where the whole was too large for the device's memory."""
+        if not turn.too_large:
+            yield turn
+            return
+        for half in turn.pack.halves():
+            yield self._turn(half, epochs_kept=turn.epochs_kept)
+
+    def _events(self, pack: Pack) -> Generator[Event, None, None]:
+        """What training a pack tells. The libraries of comparators are imported with the first of them."""
+        if pack.runs[0].trains_network:
+            yield from train(pack, self.data, self._tensors)
+        else:
+            from fairviz.training.comparators.train import train as train_comparator  # noqa: PLC0415
+
+            yield from train_comparator(pack, self.data)
 
     def _take(self, turn: _Turn) -> None:
-        """One turn of one pack."""
+        """One turn of one pack; all of them end before ``run`` says that it was stopped."""
         try:
             turn.goes_on = self._epoch(turn)
+        except Stopped:
+            turn.goes_on, turn.stopped = False, True
+            turn.events.close()
+        except OutOfMemory as error:
+            turn.events.close()
+            turn.goes_on, turn.too_large = False, len(turn.runs) > 1
+            if not turn.too_large:
+                self._fail(turn, turn.runs, _too_large_alone(turn, error))
         except FairVizError as error:
-            turn.goes_on, turn.error = False, error
-            self.store.fail_runs(self.comparison_id, [run.id for run in turn.runs])
+            turn.goes_on = False
+            self._fail(turn, turn.runs, error)
+
+    def _fail(self, turn: _Turn, runs: Sequence[RunRecord], error: FairVizError) -> None:
+        """Note an error of some of a pack's runs."""
+        turn.errors.append(error)
+        with self._writing:
+            self._failed += len(runs)
+        self.store.fail_runs(self.comparison_id, [run.id for run in runs])
 
     def _epoch(self, turn: _Turn) -> bool:
         """Advance one pack to the end of an epoch; whether there is more to come."""
         began = time.perf_counter()
+        if self.stopping():
+            raise Stopped
         for event in turn.events:
             if self.stopping():
                 raise Stopped
@@ -129,19 +179,27 @@ class Rotation:
         """Write the progress, a few times a second at most."""
         now = time.monotonic()
         if now - self._last_progress >= _SECONDS_BETWEEN_PROGRESS:
-            self._last_progress = now
-            self.store.add_progress(self.comparison_id, self._progress())
+            with self._writing:
+                self._last_progress = now
+                self.store.add_progress(self.comparison_id, self._progress())
 
     def _keep_epoch(self, turn: _Turn, event: EpochEnd) -> None:
+        if event.epoch <= turn.epochs_kept:
+            return
+        turn.epochs_kept = event.epoch
         entries = [
             EpochEntry(run.id, event.epoch, turn.seconds, member.validation.to_json(), member.traces)
             for run, member in zip(turn.runs, event.members, strict=True)
+            if member is not None
         ]
-        self.store.add_epochs(self.comparison_id, self._progress(), entries)
+        with self._writing:
+            self.store.add_epochs(self.comparison_id, self._progress(), entries)
 
     def _keep_results(self, turn: _Turn, event: PackEnd) -> None:
         """Weights first: a run that the store calls finished has its weights."""
-        pairs = list(zip(turn.runs, event.members, strict=True))
+        for place, error in event.failures.items():
+            self._fail(turn, [turn.runs[place]], error)
+        pairs = [(turn.runs[place], member) for place, member in event.results.items()]
         for run, member in pairs:
             save_weights(self.weights_folder / f"{run.id}.safetensors", member.weights, run.spec)
         entries = [
@@ -149,3 +207,12 @@ class Rotation:
             for run, m in pairs
         ]
         self.store.add_results(self.comparison_id, entries)
+
+
+def _too_large_alone(turn: _Turn, error: OutOfMemory) -> SettingError:
+    return SettingError(
+        turn.runs[0].label,
+        expected="a run that fits into the device's memory",
+        found=str(error).split(". ", maxsplit=1)[0],
+        remedy="Make the batches smaller, or train on the CPU.",
+    )

@@ -41,8 +41,6 @@ class NoiseFloor:
 def null_auc_gaps(placements: Sequence[Placements], rng: np.random.Generator) -> FloatArray:
     """Draws [4000] of the AUC gap of equal groups with these class sizes.
 
-    Each group's AUC is normal, its variance from placement variances pooled within groups.
-
     Args:
         placements: of the groups that enter the gap, each with both classes.
         rng: source of the draws.
@@ -50,12 +48,18 @@ def null_auc_gaps(placements: Sequence[Placements], rng: np.random.Generator) ->
     Returns:
         NaN where there are fewer than two groups, or no two rows of a class in any of them.
     """
+    return ranges(null_aucs(placements, rng))
+
+
+def null_aucs(placements: Sequence[Placements], rng: np.random.Generator) -> FloatArray:
+    """Draws [4000, G] of the AUCs of equal groups, less what they have in common.
+
+    Each group's AUC is normal, its variance from placement variances pooled within groups.
+    """
     variance = _pooled_variance([p.positives for p in placements]) + _pooled_variance(
         [p.negatives for p in placements]
     )
-    if len(placements) < 2:
-        return np.full(DRAWS, np.nan)
-    return _ranges(rng.standard_normal((DRAWS, len(variance))) * np.sqrt(variance))
+    return np.asarray(rng.standard_normal((DRAWS, len(variance))) * np.sqrt(variance))
 
 
 def _pooled_variance(samples: Sequence[FloatArray]) -> FloatArray:
@@ -77,12 +81,22 @@ def null_rate_gaps(successes: npt.ArrayLike, trials: npt.ArrayLike, rng: np.rand
     Returns:
         NaN where there are fewer than two groups.
     """
+    return ranges(null_rates(successes, trials, rng))
+
+
+def null_rates(successes: npt.ArrayLike, trials: npt.ArrayLike, rng: np.random.Generator) -> FloatArray:
+    """Draws [4000, G] of the rates of equal groups with these numbers of trials."""
     sizes = np.asarray(trials, dtype=np.int64)
-    if sizes.size < 2:
-        return np.full(DRAWS, np.nan)
-    rate = np.sum(successes) / sizes.sum()
-    return _ranges(rng.binomial(sizes, rate, (DRAWS, sizes.size)) / sizes)
+    rate = np.sum(successes) / max(int(sizes.sum()), 1)
+    return np.asarray(rng.binomial(sizes, rate, (DRAWS, sizes.size)) / sizes)
 
 
-def _ranges(draws: FloatArray) -> FloatArray:
-    return np.asarray(draws.max(axis=1) - draws.min(axis=1))
+def ranges(draws: FloatArray) -> FloatArray:
+    """Largest less smallest of the groups, [D], from draws [D, G].
+
+    A group that takes no part is NaN throughout; with fewer than two others there is no range.
+    """
+    taking_part = draws[:, ~np.isnan(draws[0])]
+    if taking_part.shape[1] < 2:
+        return np.full(len(draws), np.nan)
+    return np.asarray(taking_part.max(axis=1) - taking_part.min(axis=1))

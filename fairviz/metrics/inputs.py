@@ -69,6 +69,21 @@ def check_labels(values: npt.ArrayLike, argument: str) -> IntArray:
     return numbers.astype(np.int64)
 
 
+def check_classes(values: npt.ArrayLike, argument: str, count: int) -> IntArray:
+    """Class codes [N] as integers; refuses anything but 0, 1, ... ``count`` - 1."""
+    numbers = _numbers(values, argument)
+    wrong = ~np.isin(numbers, np.arange(count))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise MetricError(
+            argument,
+            expected=f"class codes from 0 to {count - 1}, one for each column of scores",
+            found=f"{numbers[row]:g} at row {row}",
+            remedy="Number the classes in the order of the columns; leave out rows without a class.",
+        )
+    return numbers.astype(np.int64)
+
+
 def check_scores(values: npt.ArrayLike, argument: str) -> FloatArray:
     """Scores [N] of any scale; refuses NaN and infinities."""
     numbers = _numbers(values, argument)

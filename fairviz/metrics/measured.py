@@ -18,6 +18,9 @@ from fairviz.metrics.intervals import auc_interval
 from fairviz.metrics.ranking import Placements, group_placements
 from fairviz.metrics.rates import RATES, confusion_cells, rate_columns
 
+# What is read from probabilities of the outcome, and from no others.
+RISK_METRICS = ("brier", "log_loss", "calibration_error")
+
 # What the rows are called of which a metric needs enough.
 NEEDS: dict[str, tuple[str, ...]] = {
     "auc": ("positives", "negatives"),
@@ -74,7 +77,11 @@ def _minimum(name: str) -> int:
 
 
 def measure(
-    labels: IntArray, scores: FloatArray, threshold: float, partitions: Sequence[Groups]
+    labels: IntArray,
+    scores: FloatArray,
+    threshold: float,
+    partitions: Sequence[Groups],
+    decisions: IntArray | None = None,
 ) -> list[Measured]:
     """Measure the groups of each partition of the same rows.
 
@@ -83,9 +90,17 @@ def measure(
         scores: [N] probabilities of outcome 1.
         threshold: probability from which a row is decided positive.
         partitions: of the N rows.
+        decisions: [N] 0 or 1, taken as they are instead. The scores are then probabilities of a
+            positive decision, and ``RISK_METRICS`` NaN.
     """
-    y, p = np.tile(labels, len(partitions)), np.tile(scores, len(partitions))
-    together = _measure(y, p, threshold, _side_by_side(partitions))
+    decided = (scores >= threshold).astype(np.int64) if decisions is None else decisions
+    times = len(partitions)
+    together = _measure(
+        np.tile(labels, times), np.tile(scores, times), np.tile(decided, times), _side_by_side(partitions)
+    )
+    if decisions is not None:
+        unknown = np.full(len(together.cells), np.nan)
+        together = replace(together, columns={**together.columns, **dict.fromkeys(RISK_METRICS, unknown)})
     ends = np.cumsum([groups.count for groups in partitions])
     return [
         together.part(slice(end - groups.count, end)) for groups, end in zip(partitions, ends, strict=True)
@@ -102,8 +117,8 @@ def _side_by_side(partitions: Sequence[Groups]) -> Groups:
     return Groups(np.concatenate(shifted), starts[-1])
 
 
-def _measure(labels: IntArray, scores: FloatArray, threshold: float, groups: Groups) -> Measured:
-    cells = confusion_cells(labels, (scores >= threshold).astype(np.int64), groups)
+def _measure(labels: IntArray, scores: FloatArray, decisions: IntArray, groups: Groups) -> Measured:
+    cells = confusion_cells(labels, decisions, groups)
     placements = group_placements(labels, scores, groups)
     rates = rate_columns(cells)
     columns = {

@@ -16,8 +16,6 @@ GAPS = (
     "soft_equalized_odds_gap",
     "demographic_parity_difference",
 )
-BASELINE = "baseline"
-
 Report = Mapping[str, Any]
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from fairviz.reports.differences import BASELINE, Report, differences
+from fairviz.reports.collapse import Collapse, collapses, collapses_by_label
+from fairviz.reports.differences import Report, differences
+from fairviz.reports.pairing import baselines_by_label
 from fairviz.store.records import RunRecord, TaskRecord
+from fairviz.training.runs import BASELINE
 
 DISCLAIMER = "Education and research only. Not a medical device; not validated for patient care."
 
@@ -18,32 +21,37 @@ DISCLAIMER = "Education and research only. Not a medical device; not validated f
 def comparison_json(task: TaskRecord, runs: Sequence[RunRecord]) -> dict[str, Any]:
     """Task, runs and paired differences; undefined numbers are null, with a reason beside them."""
     finished = [run for run in runs if run.test is not None]
-    baseline = _by_label(run for run in finished if run.spec["method"] == BASELINE)
-    reference = next(iter(baseline.values()), {})
+    compared = [run for run in finished if run.spec["method"] != BASELINE]
+    references = {label: _reports(paired) for label, paired in baselines_by_label(finished).items()}
+    collapsed = collapses(finished)
     return {
         "notice": DISCLAIMER,
         "task": {"id": task.id, **task.spec},
-        "runs": [_run_json(run) for run in finished],
+        "runs": [_run_json(run, collapsed.get(run.id)) for run in finished],
         "comparisons": [
             {
                 "label": label,
                 "baseline": BASELINE,
-                "differences": [asdict(d) for d in differences(reports, reference)],
+                "differences": [asdict(d) for d in differences(reports, references.get(label, {}))],
             }
-            for label, reports in _by_label(finished).items()
-            if label not in baseline
+            for label, reports in _by_label(compared).items()
         ],
     }
 
 
 def summary_rows(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
-    """A row per configuration and attribute: means over seeds of the headline metrics on test rows."""
+    """A row per configuration and attribute: means over seeds of the headline metrics on test rows.
+
+    "collapse" says on how many seeds the configuration no longer tells patients apart; None where on none.
+    """
     finished = [run for run in runs if run.test is not None]
+    collapsed = collapses_by_label(finished)
     return [
         {
             "label": label,
             "attribute": attribute,
             "seeds": len(reports),
+            "collapse": collapsed.get(label),
             "auc": _mean(report["auc"] for report in reports.values()),
             **{
                 metric: _mean(report["attributes"][attribute][metric] for report in reports.values())
@@ -62,14 +70,16 @@ def summary_rows(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
     ]
 
 
-def _run_json(run: RunRecord) -> dict[str, Any]:
+def _run_json(run: RunRecord, collapse: Collapse | None) -> dict[str, Any]:
     return {
         "method": run.spec["method"],
         "params": run.spec["parameters"],
+        "training": run.spec["training"],
         "seed": run.spec["seed"],
         "epochs": run.epoch,
         "best_epoch": run.best_epoch,
         "seconds": round(run.seconds, 3),
+        "collapse": collapse,
         "test": run.test,
         "validation": run.validation,
     }
@@ -77,11 +87,15 @@ def _run_json(run: RunRecord) -> dict[str, Any]:
 
 def _by_label(runs: Iterable[RunRecord]) -> dict[str, dict[int, Report]]:
     """Test reports by configuration and seed."""
-    reports: dict[str, dict[int, Report]] = defaultdict(dict)
+    found: dict[str, dict[int, RunRecord]] = defaultdict(dict)
     for run in runs:
-        assert run.test is not None
-        reports[run.label][run.spec["seed"]] = run.test
-    return dict(reports)
+        found[run.label][run.spec["seed"]] = run
+    return {label: _reports(by_seed) for label, by_seed in found.items()}
+
+
+def _reports(by_seed: Mapping[int, RunRecord]) -> dict[int, Report]:
+    """Test reports of finished runs."""
+    return {seed: run.test for seed, run in by_seed.items() if run.test is not None}
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

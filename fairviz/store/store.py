@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -180,14 +180,24 @@ class Store:
         with Session(self._engine) as session:
             return _run(_found(session, tables.Run, run_id))
 
-    def epochs(self, comparison_id: str) -> list[EpochRecord]:
-        """All epochs of all runs of a comparison, in order of run and epoch."""
+    def epochs(
+        self, comparison_id: str, *, of_runs: Collection[int] | None = None, after: int = 0
+    ) -> list[EpochRecord]:
+        """Epochs of a comparison, in order of run and epoch.
+
+        Args:
+            comparison_id: of the comparison.
+            of_runs: only of these runs.
+            after: only those that came after this one.
+        """
         query = (
             select(tables.Epoch)
             .join(tables.Run, tables.Run.id == tables.Epoch.run_id)
-            .where(tables.Run.comparison_id == comparison_id)
+            .where(tables.Run.comparison_id == comparison_id, tables.Epoch.epoch > after)
             .order_by(tables.Run.position, tables.Epoch.epoch)
         )
+        if of_runs is not None:
+            query = query.where(tables.Epoch.run_id.in_(of_runs))
         with Session(self._engine) as session:
             return [EpochRecord(row.run_id, row.epoch, row.validation) for row in session.scalars(query)]
 
@@ -201,7 +211,7 @@ class Store:
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def scores(self, run_id: int) -> NDArray[np.float32]:
-        """Predicted probability of every row of the dataset by a finished run.
+        """Predicted probabilities of every row of the dataset by a finished run, [N, C].
 
         Raises:
             NotFoundError: if the run does not exist or is not finished.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
+from typing import Literal
 
 # Idle OpenMP threads that spin instead of sleeping slow a busy machine down a hundredfold; read by torch when
 # it is first imported.
@@ -13,7 +16,13 @@ import torch
 from fairviz.errors import SettingError
 
 Device = torch.device
+OutOfMemory = torch.OutOfMemoryError
 CHOICES = ("auto", "cpu", "cuda")
+Precision = Literal["single", "mixed"]
+
+# From malloc.h: M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_TOP_PAD, and M_ARENA_MAX, since the heaps of further
+# arenas are too small for a pack's tensors.
+_MALLOC_OPTIONS = {-3: 2**30, -1: 2**31 - 1, -2: 2**26, -8: 1}
 
 
 def choose_device(name: str) -> torch.device:
@@ -42,11 +51,35 @@ def describe_device(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
 
 
+def set_precision(name: Precision) -> None:
+    """Let a GPU multiply matrices with 10 bits of precision in place of 23, or not; a CPU is left as it is.
+
+    Args:
+        name: "single", or "mixed" for the shorter, faster products; sums stay in single precision.
+    """
+    torch.backends.cuda.matmul.fp32_precision = "tf32" if name == "mixed" else "ieee"
+
+
 def warm_up() -> None:
     """Prepare this process for training, so that the first comparison does not wait for it.
 
-    One thread: small layers gain nothing from several and lose much on a machine that is busy. The first
-    optimiser of a process imports a second's worth of modules.
+    One thread per pack: layers this small lose more in waiting for a second thread than it brings, above all
+    on a machine that is busy. The first optimiser of a process imports a second's worth of modules.
     """
     torch.set_num_threads(1)
     torch.optim.AdamW([torch.zeros(1, requires_grad=True)])
+    _keep_freed_memory()
+
+
+def _keep_freed_memory() -> None:
+    """Let memory that a step frees serve the next one, instead of going back to the system in between.
+
+    By default glibc returns every large block and asks for it again a moment later; filling in the fresh
+    pages costs as much as the arithmetic of a pack, and more in several threads. Other C libraries do
+    without.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return
+    libc = ctypes.CDLL(None)
+    for option, value in _MALLOC_OPTIONS.items():
+        libc.mallopt(option, value)

@@ -16,14 +16,18 @@ from torch import Tensor
 
 from fairviz.data.prepare import PreparedData
 from fairviz.errors import SettingError
-from fairviz.evaluation import FairnessReport, evaluate
+from fairviz.evaluation import FairnessReport
 from fairviz.training.events import EpochEnd, Event, MemberEpoch, MemberResult, PackEnd, Tick, Traces
+from fairviz.training.optimiser import MemberAdamW
 from fairviz.training.packing import Pack
+from fairviz.training.runs import RunSpec
+from fairviz.training.scoring import report
 from fairviz.training.tensors import Batches, TaskTensors
-from models.methods.base import Trace
+from models.methods.base import Method, Trace
 from models.methods.registry import trainer_of
 from models.network import Network
-from models.specs import NetworkSpec, TrainingSpec
+from models.outcomes import probabilities
+from models.specs import NetworkSpec
 
 _ROWS_AT_ONCE = 4096
 """Rows scored in one forward pass: bounds memory whatever the size of the dataset."""
@@ -36,120 +40,152 @@ def train(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Even
         ``Tick`` after each step, ``EpochEnd`` after each epoch, ``PackEnd`` last.
 
     Raises:
-        SettingError: if a member's predictions stop being numbers.
+        SettingError: if the predictions of every member have stopped being numbers.
     """
     seeds = [run.seed for run in pack.runs]
-    settings = pack.runs[0].training
+    settings = [run.training for run in pack.runs]
     network = Network(network_spec(data), seeds, tensors.inputs.device)
-    parameters = [run.parameters for run in pack.runs]
-    method = trainer_of(parameters[0])(parameters, seeds, network, tensors.layout)
-    optimiser = _optimiser(network, settings)
-    batches = Batches(tensors, seeds, settings.batch_size)
-    best = _BestEpochs(network)
+    method = _method(pack, network, tensors)
+    optimiser = MemberAdamW(network, settings)
+    batches = Batches(tensors, seeds, settings[0].batch_size)
+    best = _BestEpochs(network, [own.patience for own in settings])
+    epochs = settings[0].epochs
 
-    for epoch in range(1, settings.epochs + 1):
+    for epoch in range(1, epochs + 1):
         traces = []
         for step, batch in enumerate(batches.epoch(), start=1):
-            optimiser.zero_grad()
             traces.append(method.step(batch))
             optimiser.step()
-            yield Tick((epoch - 1) * batches.steps + step, settings.epochs * batches.steps)
-        reports = _validate(pack, network, tensors, data)
+            method.finish()
+            yield Tick((epoch - 1) * batches.steps + step, epochs * batches.steps)
+        reports = _validate(pack, network, tensors, data, best)
         best.keep(epoch, reports)
-        members = zip(reports, _per_member(traces), strict=True)
-        yield EpochEnd(epoch, tuple(MemberEpoch(report, trace) for report, trace in members))
+        yield EpochEnd(
+            epoch,
+            tuple(
+                None if validation is None else MemberEpoch(replace(validation, classes={}), trace)
+                for validation, trace in zip(reports, _per_member(traces), strict=True)
+            ),
+        )
+        if not any(best.training):
+            break
 
-    yield PackEnd(_results(network, tensors, data, best))
+    if len(best.failures) == network.members:
+        raise best.failures[0]
+    yield PackEnd(_results(network, tensors, data, best), best.failures)
+
+
+def _method(pack: Pack, network: Network, tensors: TaskTensors) -> Method:
+    """The members' method."""
+    parameters = [run.parameters for run in pack.runs]
+    kind = trainer_of(parameters[0])
+    return kind(parameters, [run.seed for run in pack.runs], network, tensors.layout)
 
 
 def network_spec(data: PreparedData) -> NetworkSpec:
     """The network for a prepared task."""
-    return NetworkSpec(input_widths=tuple(modality.shape[1] for modality in data.inputs))
-
-
-def _optimiser(network: Network, settings: TrainingSpec) -> torch.optim.Optimizer:
-    """AdamW over the two flat tensors: one fused call for all members and layers."""
-    groups = [
-        {"params": [network.weights], "lr": settings.learning_rate},
-        {"params": [network.auxiliary_weights], "lr": settings.auxiliary_learning_rate},
-    ]
-    return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, fused=True)
+    widths = tuple(modality.shape[1] for modality in data.inputs)
+    return NetworkSpec(input_widths=widths, score_columns=data.score_columns)
 
 
 class _BestEpochs:
-    """The weights of each member at its best validation AUC so far."""
+    """The weights of each member at its best validation AUC so far, and who is still in training.
 
-    def __init__(self, network: Network) -> None:
+    A member that has found nothing better for as long as its patience lasts, or whose numbers have run out of
+    range, is left as it was then. Its place in the pack is still computed: the others' numbers do not depend
+    on whether it is looked at.
+    """
+
+    def __init__(self, network: Network, patience: Sequence[int | None]) -> None:
         self._network = network
+        self._patience = patience
         self.weights = network.weights.detach().clone()
         self.epochs = [0] * network.members
+        self.training = [True] * network.members
+        self.failures: dict[int, SettingError] = {}
         self._auc = [-np.inf] * network.members
 
-    def keep(self, epoch: int, reports: Sequence[FairnessReport]) -> None:
+    def keep(self, epoch: int, reports: Sequence[FairnessReport | None]) -> None:
         """Keep the weights of members that ranked validation rows better than ever before."""
-        for member, report in enumerate(reports):
-            if report.auc > self._auc[member] or self.epochs[member] == 0:
-                self._auc[member] = report.auc if np.isfinite(report.auc) else -np.inf
+        for member, validation in enumerate(reports):
+            if validation is None:
+                continue
+            if validation.auc > self._auc[member] or self.epochs[member] == 0:
+                self._auc[member] = validation.auc if np.isfinite(validation.auc) else -np.inf
                 self.epochs[member] = epoch
                 self.weights[member].copy_(self._network.weights[member].detach())
+            patience = self._patience[member]
+            self.training[member] = patience is None or epoch - self.epochs[member] < patience
+
+    def fail(self, member: int, error: SettingError) -> None:
+        """Take a member out of training."""
+        self.training[member] = False
+        self.failures[member] = error
 
 
-def _validate(pack: Pack, network: Network, tensors: TaskTensors, data: PreparedData) -> list[FairnessReport]:
-    """Each member's report on the validation rows."""
+def _validate(
+    pack: Pack, network: Network, tensors: TaskTensors, data: PreparedData, best: _BestEpochs
+) -> list[FairnessReport | None]:
+    """The report on the validation rows of each member that is still in training."""
     rows = data.split.validation
-    scores = _scores(network, tensors.inputs[torch.from_numpy(rows).to(tensors.inputs.device)])
-    for run, member in zip(pack.runs, scores, strict=True):
-        if not np.isfinite(member).all():
-            raise SettingError(
-                f"{run.method}, seed {run.seed}",
-                expected="finite predictions",
-                found="numbers beyond range: training diverged",
-                remedy="Lower the learning rate or the method's strength and train again.",
-            )
-    return [_report(member, rows, data, floor=False) for member in scores]
+    scores = _scores(network, tensors, torch.from_numpy(rows).to(tensors.inputs.device))
+    for member, run in enumerate(pack.runs):
+        if best.training[member] and not np.isfinite(scores[member]).all():
+            best.fail(member, _diverged(run))
+    return [
+        report(data, rows, own, floor=False) if goes_on else None
+        for own, goes_on in zip(scores, best.training, strict=True)
+    ]
 
 
-def _scores(network: Network, inputs: Tensor) -> NDArray[np.float32]:
-    """Predicted probabilities [R, rows] of inputs [rows, M, W]."""
+def _diverged(run: RunSpec) -> SettingError:
+    return SettingError(
+        f"{run.label}, seed {run.seed}",
+        expected="finite predictions",
+        found="numbers beyond range: training diverged",
+        remedy="Lower the learning rate or the method's strength and train again.",
+    )
+
+
+def _scores(network: Network, tensors: TaskTensors, rows: Tensor) -> NDArray[np.float32]:
+    """Predicted probabilities [R, rows, C] of some rows."""
     with torch.no_grad():
-        parts = [
-            network.predict(part.transpose(0, 1).expand(network.members, -1, -1, -1)).logits.sigmoid()
-            for part in inputs.split(_ROWS_AT_ONCE)
-        ]
+        parts = [probabilities(_logits(network, tensors, part)).mT for part in rows.split(_ROWS_AT_ONCE)]
     scores: NDArray[np.float32] = torch.cat(parts, dim=1).cpu().numpy()
     return scores
 
 
-def _report(
-    scores: NDArray[np.float32], rows: NDArray[np.int64], data: PreparedData, *, floor: bool
-) -> FairnessReport:
-    """Report of scores on some rows; decisions are made at the share of positives among training rows."""
-    attributes = [replace(a, codes=a.codes[rows]) for a in data.attributes]
-    threshold = float(data.labels[data.split.train].mean())
-    return evaluate(
-        data.labels[rows], scores.astype(np.float64), threshold=threshold, attributes=attributes, floor=floor
-    )
+def _logits(network: Network, tensors: TaskTensors, rows: Tensor) -> Tensor:
+    """Logits [R, C, rows] of some rows, the same for every member."""
+    inputs = tensors.inputs[rows].transpose(0, 1).expand(network.members, -1, -1, -1)
+    if tensors.available is None:
+        return network.predict(inputs).logits
+    available = tensors.available[rows].mT.expand(network.members, -1, -1)
+    return network.predict(inputs, available=available).logits
 
 
 def _results(
     network: Network, tensors: TaskTensors, data: PreparedData, best: _BestEpochs
-) -> tuple[MemberResult, ...]:
-    """Reports, scores and weights of every member at its best epoch."""
+) -> dict[int, MemberResult]:
+    """Reports, scores and weights at their best epoch of all members that have not failed."""
     with torch.no_grad():
         network.weights.copy_(best.weights)
-    scores = _scores(network, tensors.inputs)
+    device = tensors.inputs.device
+    scores = _scores(network, tensors, torch.arange(len(data.labels), device=device))
     named = network.layout.views(network.weights.detach().cpu())
     validation, test = data.split.validation, data.split.test
-    return tuple(
-        MemberResult(
+
+    def result(member: int) -> MemberResult:
+        own = scores[member]
+        return MemberResult(
             best_epoch=best.epochs[member],
-            validation=_report(scores[member][validation], validation, data, floor=True),
-            test=_report(scores[member][test], test, data, floor=True),
-            scores=scores[member],
+            validation=report(data, validation, own[validation], floor=True),
+            test=report(data, test, own[test], floor=True),
+            scores=own,
             weights={name: np.ascontiguousarray(values[member].numpy()) for name, values in named.items()},
         )
-        for member in range(network.members)
-    )
+
+    return {member: result(member) for member in range(network.members) if member not in best.failures}
 
 
 def _per_member(traces: Sequence[Trace]) -> list[Traces]:

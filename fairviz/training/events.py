@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fairviz.errors import SettingError
 from fairviz.evaluation import FairnessReport
 
 Traces = Mapping[str, NDArray[np.float32]]
@@ -24,7 +25,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class MemberEpoch:
-    """One member's state after an epoch: its report on validation rows and the traces of its steps."""
+    """One member's state after an epoch: its report on validation rows and the traces of its steps.
+
+    Of more than two classes it holds the means alone: many times smaller than with every class's own report.
+    """
 
     validation: FairnessReport
     traces: Traces
@@ -32,17 +36,18 @@ class MemberEpoch:
 
 @dataclass(frozen=True)
 class EpochEnd:
-    """All members have finished an epoch (counted from 1)."""
+    """All members have finished an epoch (counted from 1); None stands for one that had stopped before."""
 
     epoch: int
-    members: tuple[MemberEpoch, ...]
+    members: tuple[MemberEpoch | None, ...]
 
 
 @dataclass(frozen=True)
 class MemberResult:
     """One member's outcome, at the epoch that validation chose.
 
-    ``scores`` holds the predicted probability of every row of the dataset, ``weights`` the named parameters.
+    ``scores`` holds the predicted probabilities [N, C] of every row of the dataset, ``weights`` the named
+    parameters.
     """
 
     best_epoch: int
@@ -54,9 +59,10 @@ class MemberResult:
 
 @dataclass(frozen=True)
 class PackEnd:
-    """Training is over."""
+    """Training is over: by place in the pack, what came of each member, or why nothing did."""
 
-    members: tuple[MemberResult, ...]
+    results: Mapping[int, MemberResult]
+    failures: Mapping[int, SettingError] = field(default_factory=dict)
 
 
 Event = Tick | EpochEnd | PackEnd

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import ValidationError, model_validator
 
 from fairviz.errors import SettingError
 from models.specs import METHODS, MethodEntry, MethodSpec, Spec, TrainingSpec
+
+BASELINE: Final = "baseline"
+SWEPT_SETTINGS: Final = ("learning_rate",)
+"""Settings of the training that a grid may vary beside a method's parameters; a run's label tells them."""
+MOST_RUNS: Final = 600
+"""Of one sweep: more would be drawn as a smear and read as one."""
 
 
 class RunSpec(Spec):
@@ -21,16 +28,25 @@ class RunSpec(Spec):
     seed: int
 
     @property
+    def trains_network(self) -> bool:
+        """Whether it trains the network that methods share, rather than a model of a library."""
+        return method_entry(self.method).trains_network
+
+    @property
     def label(self) -> str:
         """Title of the method and whatever differs from its defaults: the same for every seed."""
         entry = method_entry(self.method)
         standard = entry.defaults.model_dump()
-        changed = [
-            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-            for name, value in self.parameters.model_dump().items()
-            if value != standard[name]
-        ]
-        return ", ".join([entry.title, *changed])
+        changed = {
+            name: value for name, value in self.parameters.model_dump().items() if value != standard[name]
+        }
+        changed |= {
+            name: getattr(self.training, name)
+            for name in (SWEPT_SETTINGS if entry.trains_network else ())
+            if getattr(self.training, name) != TrainingSpec.model_fields[name].default
+        }
+        told = [f"{name.replace('_', ' ')} {value_label(value)}" for name, value in changed.items()]
+        return ", ".join([entry.title, *told])
 
     @model_validator(mode="before")
     @classmethod
@@ -70,13 +86,7 @@ def method_parameters(method: str, changes: Mapping[str, Any]) -> MethodSpec:
     """
     entry = method_entry(method)
     for name in changes:
-        if name not in entry.parameters():
-            raise SettingError(
-                f"{method}.{name}",
-                expected="one of " + ", ".join(entry.parameters() or ["(this method has no parameters)"]),
-                found=repr(name),
-                remedy="Check the spelling of the parameter.",
-            )
+        _check_name(method, name, list(entry.parameters()))
     try:
         return type(entry.defaults)(**{**entry.defaults.model_dump(), **changes})
     except ValidationError as error:
@@ -110,15 +120,96 @@ def method_runs(
 
 
 def grid_runs(
-    method: str, grid: Mapping[str, Sequence[Any]], seeds: int, training: TrainingSpec
+    method: str,
+    grid: Mapping[str, Sequence[Any]],
+    seeds: int,
+    training: TrainingSpec,
+    *,
+    baseline: bool = False,
 ) -> list[RunSpec]:
-    """A method at every point of a grid of hyperparameters, each with seeds 0 to ``seeds`` - 1.
+    """A method at every point of a grid, each with seeds 0 to ``seeds`` - 1.
+
+    Args:
+        method: its name.
+        grid: values by hyperparameter of the method, or by a setting of ``SWEPT_SETTINGS``; they may be text.
+        seeds: how many.
+        training: settings that the grid does not vary.
+        baseline: first the baseline on the same seeds, with every training setting that the grid has.
 
     Raises:
-        SettingError: for an unknown method or parameter, or a value outside its bounds.
+        SettingError: for an unknown method or parameter, a value outside its bounds or given twice, and for
+            more runs than ``MOST_RUNS``.
     """
-    points = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
-    return [run for point in points for run in _seeded(method, point, seeds, training)]
+    values = {name: swept_values(method, name, given) for name, given in grid.items()}
+    settings = {name: given for name, given in values.items() if name in SWEPT_SETTINGS}
+    own = {name: given for name, given in values.items() if name not in SWEPT_SETTINGS}
+    trainings = [training.model_copy(update=point) for point in _points(settings)]
+    compared = len(trainings) if baseline and method != BASELINE else 0
+    _check_number(seeds * (compared + math.prod(len(given) for given in values.values())))
+    runs = [run for other in trainings[:compared] for run in _seeded(BASELINE, {}, seeds, other)]
+    return runs + [
+        run for point in _points(own) for other in trainings for run in _seeded(method, point, seeds, other)
+    ]
+
+
+def swept_values(method: str, name: str, given: Iterable[Any]) -> tuple[Any, ...]:
+    """Values of one hyperparameter or training setting, each checked alone; text becomes what it says.
+
+    Raises:
+        SettingError: for a name the method does not have, a value outside its bounds, one that is given
+            twice, or none.
+    """
+    _check_name(method, name, swept_names(method_entry(method)))
+    if name in SWEPT_SETTINGS:
+        values = tuple(getattr(training_spec(**{name: value}), name) for value in given)
+    else:
+        values = tuple(getattr(method_parameters(method, {name: value}), name) for value in given)
+    # As labels show them: two that look alike could not be told apart.
+    labels = [value_label(value) for value in values]
+    twice = next((label for place, label in enumerate(labels) if label in labels[:place]), None)
+    if twice is not None or not values:
+        raise SettingError(
+            f"{method}.{name}",
+            expected="at least one value, each of them once",
+            found="none" if twice is None else f"{twice} twice",
+            remedy="Give every value once.",
+        )
+    return values
+
+
+def swept_names(entry: MethodEntry) -> list[str]:
+    """What a sweep of a method may vary; settings of the training where the method has any."""
+    return [*entry.parameters(), *(SWEPT_SETTINGS if entry.trains_network else ())]
+
+
+def value_label(value: Any) -> str:
+    """A hyperparameter's value as labels and charts show it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _check_name(method: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise SettingError(
+            f"{method}.{name}",
+            expected="one of " + ", ".join(known or ["(this method has no parameters)"]),
+            found=repr(name),
+            remedy="Check the spelling of the parameter.",
+        )
+
+
+def _points(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """Every combination; one without any change where nothing varies."""
+    return [dict(zip(values, point, strict=True)) for point in product(*values.values())]
+
+
+def _check_number(runs: int) -> None:
+    if runs > MOST_RUNS:
+        raise SettingError(
+            "sweep",
+            expected=f"at most {MOST_RUNS} runs",
+            found=f"{runs:,}",
+            remedy="Give fewer values or fewer seeds.",
+        )
 
 
 def _seeded(method: str, changes: Mapping[str, Any], seeds: int, training: TrainingSpec) -> list[RunSpec]:
@@ -145,6 +236,7 @@ def _outside_bounds(owner: str, error: ValidationError) -> SettingError:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    message = message.partition(", unable to parse")[0]
     return SettingError(
         f"{owner}.{name}",
         expected=message,

@@ -21,10 +21,11 @@ class TaskTensors:
 
     Attributes:
         inputs: [rows, M, W], modalities padded to the widest.
-        labels: 0 or 1 [rows].
+        labels: 0 or 1 [rows, C], a column per class where the outcome has more than two values.
         groups: [rows, G], the groups of all attributes side by side.
         layout: how G divides into attributes.
         training: indices of the training rows.
+        available: 1 where a row has a modality [rows, M]; None where no row lacks any.
     """
 
     inputs: Tensor
@@ -32,6 +33,7 @@ class TaskTensors:
     groups: Tensor
     layout: GroupLayout
     training: Tensor
+    available: Tensor | None = None
 
     @classmethod
     def of(cls, data: PreparedData, device: torch.device) -> TaskTensors:
@@ -43,10 +45,11 @@ class TaskTensors:
         ]
         return cls(
             inputs=inputs.to(device),
-            labels=torch.from_numpy(data.labels).float().to(device),
+            labels=_label_columns(data).to(device),
             groups=torch.cat(membership, dim=1).float().to(device),
             layout=GroupLayout(tuple(len(a.values) for a in data.attributes)),
             training=torch.from_numpy(data.split.train).to(device),
+            available=None if data.available.all() else torch.from_numpy(data.available).float().to(device),
         )
 
 
@@ -56,18 +59,27 @@ class Batches:
     def __init__(self, tensors: TaskTensors, seeds: Sequence[int], batch_size: int) -> None:
         """Divide the training rows evenly, so that each is used once an epoch."""
         self._tensors = tensors
-        self._stream = SeededStream(seeds, Purpose.BATCHES)
+        self._stream = SeededStream(seeds, Purpose.BATCHES, tensors.training.device)
         self.steps = max(1, round(len(tensors.training) / batch_size))
 
     def epoch(self) -> Iterator[Batch]:
         """One pass over the training rows, in a new order."""
         count = len(self._tensors.training)
         order = self._stream.draw(lambda generator: torch.randperm(count, generator=generator))
-        for chosen in order.to(self._tensors.training.device).tensor_split(self.steps, dim=1):
+        for chosen in order.tensor_split(self.steps, dim=1):
             yield self._batch(self._tensors.training[chosen])
 
     def _batch(self, rows: Tensor) -> Batch:
         """Batch of rows [R, N]."""
         tensors = self._tensors
+        available = None if tensors.available is None else tensors.available[rows].mT
         inputs = tensors.inputs[rows].transpose(1, 2)
-        return Batch(inputs, tensors.labels[rows], tensors.groups[rows])
+        return Batch(inputs, tensors.labels[rows].mT, tensors.groups[rows], available)
+
+
+def _label_columns(data: PreparedData) -> Tensor:
+    """0 or 1 [rows, C]: the positive value, or each of several classes, against the rest."""
+    codes = torch.from_numpy(data.labels)
+    if data.score_columns == 1:
+        return codes.float().unsqueeze(1)
+    return torch.nn.functional.one_hot(codes, data.score_columns).float()

@@ -15,12 +15,16 @@ from fairviz.data.values import value_text
 from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.modulation import modulation, modulation_text
 from fairviz.figures.plane import Plane
+from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.metrics.batch_floor import batch_noise_floor
 from fairviz.store.records import EpochRecord, RunRecord
 from fairviz.ui import series
 from fairviz.ui.bench import workbench
+from fairviz.ui.history import History
 from fairviz.ui.series import Axes, Split
+from fairviz.ui.sweepseries import Cut, cut_sweep, swept
+from fairviz.ui.sweepwords import collapsed, sentences
 
 _PREVIEW_ROWS = 8
 
@@ -33,6 +37,14 @@ class Drawing:
     text: str
     height: int
     is_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Dials:
+    """What a sweep's dials did: drawn, and in sentences."""
+
+    drawing: Drawing
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,8 +84,8 @@ def values(dataset_id: str, column: str) -> list[str]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def positive(dataset_id: str, outcome: str) -> str:
-    """The value of a column that most likely means "it happened"."""
+def positive(dataset_id: str, outcome: str) -> str | None:
+    """Which of a column's two values most likely means "it happened"; None where there are not two."""
     return suggest_positive(workbench().table(dataset_id), outcome)
 
 
@@ -101,11 +113,13 @@ def checked(task_json: str) -> Checked:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
+def _history(comparison_id: str) -> History:
+    return History(workbench().store, comparison_id)
+
+
 def history(comparison_id: str, revision: int) -> tuple[list[RunRecord], list[EpochRecord]]:
-    """Runs and epochs of a comparison at a revision; read only."""
-    _ = revision
-    bench = workbench()
-    return bench.runs(comparison_id), bench.epochs(comparison_id)
+    """Runs and epochs of a comparison at a revision, or a newer one that somebody has seen; read only."""
+    return _history(comparison_id).at(revision)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -146,11 +160,13 @@ def factors(comparison_id: str, revision: int, run_id: int) -> Drawing:
 
 
 def _batch_floor(task_id: str, run: RunRecord, auc: float) -> float | None:
-    """The floor under the gap that a run compares with tau; None where its method has no tau."""
+    """The floor under the gap that a run compares with tau; None where there is no tau or it is unknown."""
     parameters = run.spec["parameters"]
     if "tau" not in parameters:
         return None
     data = workbench().prepared(task_id)
+    if data.score_columns > 1:
+        return None  # known for two classes: how the AUCs of several move together in a batch is not
     rows = data.split.train
     # MultiFair's gate looks at one batch, MultiFair+ at a moving mean over batches.
     memory = parameters["ema_decay"] if "delta_max" in parameters else 0.0
@@ -161,6 +177,23 @@ def _batch_floor(task_id: str, run: RunRecord, auc: float) -> float | None:
         auc=auc,
         memory=memory,
     )
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def dials(comparison_id: str, revision: int, cut: Cut, axes: Axes, split: Split) -> Dials:
+    """What the dials of a sweep did in its finished runs."""
+    runs, _ = history(comparison_id, revision)
+    found = swept(runs)
+    assert found is not None, "a page asks for the dials of sweeps only"
+    sweep = cut_sweep(found, runs, cut, axes, split)
+    said = (*sentences(sweep, axes.attribute), *collapsed(runs))
+    return Dials(_drawing(sweep_figure(sweep), sweep_text(sweep)), said)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def seconds_per_epoch(task_id: str, method: str, batch_size: int, finished: tuple[str, ...]) -> float | None:
+    """How long an epoch of a run took, as far as the comparisons finished by now tell."""
+    return workbench().seconds_per_epoch(task_id, method, batch_size) if finished else None
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -190,4 +223,4 @@ def _drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
 def forget() -> None:
     """Drop every cached table and figure, after something was deleted."""
     st.cache_data.clear()
-    history.clear()
+    _history.clear()

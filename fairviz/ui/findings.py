@@ -15,15 +15,22 @@ from scipy.special import stdtrit
 
 from fairviz.data.checks import SMALL_GROUP
 from fairviz.metrics.catalogue import CATALOGUE
-from fairviz.reports.differences import BASELINE, GAPS, PERFORMANCE, Difference, differences
+from fairviz.reports.collapse import collapses_by_label
+from fairviz.reports.differences import GAPS, PERFORMANCE, Difference, differences
+from fairviz.reports.pairing import baselines_by_label
 from fairviz.store.records import Json, RunRecord
+from fairviz.training.runs import BASELINE
 from fairviz.ui import words
 from fairviz.ui.series import Axes, Split, gap_of, interval, reports, seed_interval, short
 
 GROUP_METRICS: Final = ("auc", "sensitivity", "specificity", "ppv", "selection_rate", "calibration_error")
 
+COLLAPSE_MEANING: Final = (
+    "On test rows, decisions or ranks no longer tell patients apart: nearly all or hardly any are flagged, "
+    "or the ranking is no better than chance or far below the baseline's. A small gap then says nothing."
+)
+
 _NORMAL_95: Final = 1.959963984540054
-_NEARLY_ALL: Final = 0.95
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,14 @@ class Result:
         method: its method's name.
         by_seed: report of each seed.
         change: paired differences to the baseline; empty for the baseline itself or without one.
+        collapse: on how many seeds it no longer tells the patients of the test rows apart, and how.
     """
 
     label: str
     method: str
     by_seed: dict[int, Json]
     change: tuple[Difference, ...]
+    collapse: str | None = None
 
     def change_of(self, metric: str, attribute: str | None) -> Difference | None:
         """The paired difference of one metric."""
@@ -55,13 +64,18 @@ def results(runs: Sequence[RunRecord], split: Split) -> list[Result]:
     for run, report in reports(runs, split):
         methods.setdefault(run.label, run.spec["method"])
         by_label.setdefault(run.label, {})[run.spec["seed"]] = report
-    reference = next((by_label[label] for label, method in methods.items() if method == BASELINE), {})
+    references = {
+        label: {run.spec["seed"]: report for run, report in reports(paired.values(), split)}
+        for label, paired in baselines_by_label(runs).items()
+    }
+    collapsed = collapses_by_label(runs)
     return [
         Result(
             label,
             methods[label],
             by_seed,
-            () if methods[label] == BASELINE else tuple(differences(by_seed, reference)),
+            tuple(differences(by_seed, references.get(label, {}))),
+            collapsed.get(label),
         )
         for label, by_seed in by_label.items()
     ]
@@ -72,9 +86,10 @@ def sentences(result: Result, axes: Axes) -> list[str]:
     told = [_level(result, axes), _clear_of_chance(result, axes)]
     if result.method != BASELINE:
         told += _changes(result, axes)
-    if _flags_everyone(result):
+    if result.collapse is not None:
         told.append(
-            "It flags nearly every patient: a gap closes by itself where patients are no longer told apart."
+            f"On test rows it {result.collapse}: "
+            "a gap closes by itself where decisions or ranks no longer tell patients apart."
         )
     return [sentence for sentence in told if sentence]
 
@@ -94,6 +109,7 @@ def result_row(result: Result, axes: Axes) -> dict[str, Any]:
         "auc_change": performance.mean if performance else None,
         "gap_change": gap.mean if gap else None,
         "gap_lower_on": f"{gap.lower} of {gap.seeds}" if gap and gap.seeds else None,
+        "collapse": result.collapse,
     }
 
 
@@ -134,7 +150,7 @@ def _level(result: Result, axes: Axes) -> str:
     between = f" ({words.number(found[0])} to {words.number(found[1])})" if found else ""
     return (
         f"{short(axes.performance)} {words.number(performance)}{between}, "
-        f"{_lower(short(axes.gap))} {words.number(gap_mean(result, axes))}."
+        f"{lower_name(short(axes.gap))} {words.number(gap_mean(result, axes))}."
     )
 
 
@@ -172,18 +188,16 @@ def _change(name: str, found: Difference | None) -> str:
     if found.sd is None:
         return f"{amount} on one seed, which cannot be told from the luck of the start."
     on = f"{amount} on {found.seeds} paired seeds (SD {words.number(found.sd)})"
-    half = float(stdtrit(found.seeds - 1, 0.975)) * found.sd / math.sqrt(found.seeds)
-    if abs(found.mean) <= half:
+    if not beyond_seeds(found.mean, found.sd, found.seeds):
         return f"{on}: no change beyond what seeds make."
     higher = found.mean > 0
     count = found.seeds - found.lower if higher else found.lower
     return f"{on}: {'higher' if higher else 'lower'} on {count} of {found.seeds}."
 
 
-def _flags_everyone(result: Result) -> bool:
-    seen = list(result.by_seed.values())
-    found, spared = _mean([r["sensitivity"] for r in seen]), _mean([r["specificity"] for r in seen])
-    return found is not None and spared is not None and found > _NEARLY_ALL and spared < 1 - _NEARLY_ALL
+def beyond_seeds(mean: float, sd: float, seeds: int) -> bool:
+    """Whether the 95 % t interval of a mean of paired changes over at least two seeds leaves out 0."""
+    return abs(mean) > float(stdtrit(seeds - 1, 0.975)) * sd / math.sqrt(seeds)
 
 
 def _group_cell(result: Result, attribute: str, group: str, metric: str) -> str:
@@ -213,7 +227,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
-def _lower(name: str) -> str:
+def lower_name(name: str) -> str:
     """A name inside a sentence: an abbreviation keeps its capitals."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 

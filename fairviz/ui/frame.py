@@ -19,9 +19,14 @@ _PAGES: Final = {
     state.START: "Start",
     state.DATA: "Data",
     state.TRAIN: "Train",
+    state.SWEEP: "Sweep",
     state.TRADE_OFFS: "Trade-offs",
 }
 _REFRESH_SECONDS: Final = 2.0
+_EACH_CLASS: Final = (
+    "Every number is the mean over the classes of the outcome, each against all others: where a text or a "
+    "formula says outcome, positive, found or missed, it speaks of one class at a time."
+)
 
 _STYLE: Final = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1.1rem 2rem 2rem; max-width: 1500px; }
@@ -78,6 +83,8 @@ def about(here: Shown) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="about"):
         st.markdown(_task_in_words(here), width="stretch")
         _others(here)
+    if workbench().task_spec(here.task.id).positive is None:
+        st.caption(_EACH_CLASS)
 
 
 def next_step(text: str, page_path: str, label: str, **ids: str) -> None:
@@ -130,7 +137,8 @@ def _task_in_words(here: Shown) -> str:
     compared = ", ".join(spec.sensitive)
     parts = [
         f"**{words.plain(spec.name)}**",
-        f"predicts {words.plain(spec.outcome)} = {words.plain(spec.positive)}",
+        f"predicts {words.plain(spec.outcome)}"
+        + (", each value a class" if spec.positive is None else f" = {words.plain(spec.positive)}"),
         f"compared by {words.plain(compared)}",
     ]
     if here.comparison is not None:

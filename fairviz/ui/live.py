@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fairviz.data.specs import TaskSpec
-from fairviz.reports.differences import BASELINE
+from fairviz.reports.collapse import collapses
 from fairviz.store.records import EpochRecord, RunRecord, State
+from fairviz.training.runs import BASELINE, method_entry
 from fairviz.ui import cache, findings, series, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
@@ -19,7 +21,8 @@ from fairviz.ui.series import Axes
 from fairviz.workbench import Progress
 
 _REFRESH_SECONDS: Final = 1.0
-_DEFAULT_GAP: Final = "equalized_odds_difference"
+DEFAULT_GAP: Final = "equalized_odds_difference"
+_MOST_PANELS: Final = 12
 
 _ENDED: Final = {
     State.CANCELLED: "**Cancelled.** What was trained so far is shown and stays.",
@@ -30,24 +33,37 @@ _ENDED: Final = {
 }
 
 
-def live(comparison_id: str) -> None:
-    """Draw a comparison, again and again while it is waiting or in training."""
+Charts = Callable[[str, int, Sequence[RunRecord], TaskSpec, int], Axes]
+"""Draws a comparison's charts: its id, revision, runs and task, and which attribute to begin with.
+
+Returns the axes that were chosen.
+"""
+
+
+def live(comparison_id: str, charts: Charts | None = None) -> None:
+    """Draw a comparison, again and again while it is waiting or in training.
+
+    Args:
+        comparison_id: of the comparison.
+        charts: between progress and table; without them the front, the groups and what methods did.
+    """
     running = workbench().progress(comparison_id).state.active
-    st.fragment(_live, run_every=_REFRESH_SECONDS if running else None)(comparison_id, running)
+    every = _REFRESH_SECONDS if running else None
+    st.fragment(_live, run_every=every)(comparison_id, running, charts or _charts)
 
 
 @shown_errors()
-def _live(comparison_id: str, was_running: bool) -> None:
+def _live(comparison_id: str, was_running: bool, charts: Charts) -> None:
     progress = workbench().progress(comparison_id)
     if was_running and not progress.state.active:
         st.rerun(scope="app")
     runs, epochs = cache.history(comparison_id, progress.revision)
     _status(comparison_id, progress, runs)
     spec = workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
-    axes = Axes("auc", _DEFAULT_GAP, spec.sensitive[0])
+    axes = Axes("auc", DEFAULT_GAP, spec.sensitive[0])
     if epochs:
-        comparable = series.first_comparable(epochs[0].validation, spec.sensitive, _DEFAULT_GAP)
-        axes = _charts(comparison_id, progress.revision, runs, spec, comparable)
+        comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
+        axes = charts(comparison_id, progress.revision, runs, spec, comparable)
     _runs_table(runs, epochs, axes)
 
 
@@ -117,12 +133,13 @@ def _charts(
     draw(front, key=f"live-front-{comparison_id}-{axes.key}", revision=str(revision))
     left, right = st.columns(2)
     with left:
-        lines = cache.group_lines(comparison_id, revision, axes.attribute)
-        draw(lines, key=f"live-groups-{comparison_id}-{axes.key}", revision=str(revision))
+        _groups(comparison_id, revision, axes, len({run.label for run in runs}))
     with right:
         epoch = {run.id: run.epoch for run in runs}
         if run_id is None:
-            st.caption("The baseline alone steers nothing; add FairGrad or MultiFair to see how they do.")
+            st.caption(
+                "None of these methods steers its steps; add FairGrad or MultiFair to see what they do."
+            )
         elif not epoch[run_id]:
             st.caption("The steps of this run appear after its first epoch.")
         else:
@@ -131,19 +148,19 @@ def _charts(
     return axes
 
 
+def _groups(comparison_id: str, revision: int, axes: Axes, configurations: int) -> None:
+    if configurations > _MOST_PANELS:
+        st.caption(f"{configurations} configurations are too many for a panel each of AUC per group.")
+        return
+    lines = cache.group_lines(comparison_id, revision, axes.attribute)
+    draw(lines, key=f"live-groups-{comparison_id}-{axes.key}", revision=str(revision))
+
+
 def _selectors(
     comparison_id: str, runs: Sequence[RunRecord], spec: TaskSpec, comparable: int
 ) -> tuple[Axes, int | None]:
     first, second, third = st.columns(3)
-    with first:
-        attribute = st.selectbox(
-            "Groups of", spec.sensitive, comparable, key="attribute", bind="query-params", filter_mode=None
-        )
-    with second:
-        gap = st.selectbox(
-            "Gap", series.GAPS, series.GAPS.index(_DEFAULT_GAP), series.short,
-            key="gap", bind="query-params", filter_mode=None,
-        )  # fmt: skip
+    axes = choose_gap(spec, comparable, first, second)
     steering = {run.id: f"{run.label}, seed {run.spec['seed']}" for run in runs if _steers(run)}
     with third:
         run_id = st.selectbox(
@@ -157,11 +174,32 @@ def _selectors(
             disabled=not steering,
             help="A run of a method that steers its training: FairGrad or MultiFair.",
         )
-    return Axes("auc", gap, attribute or spec.sensitive[0]), run_id
+    return axes, run_id
+
+
+def choose_gap(
+    spec: TaskSpec,
+    comparable: int,
+    first: DeltaGenerator,
+    second: DeltaGenerator,
+    usual: str = DEFAULT_GAP,
+) -> Axes:
+    """Draw the selectors of the attribute and of the gap between its groups, ``usual`` to begin with."""
+    with first:
+        attribute = st.selectbox(
+            "Groups of", spec.sensitive, comparable, key="attribute", bind="query-params", filter_mode=None
+        )
+    with second:
+        gap = st.selectbox(
+            "Gap", series.GAPS, series.GAPS.index(usual), series.short,
+            key="gap", bind="query-params", filter_mode=None,
+        )  # fmt: skip
+    return Axes("auc", gap, attribute or spec.sensitive[0])
 
 
 def _steers(run: RunRecord) -> bool:
-    return bool(run.spec["method"] != BASELINE)
+    method = run.spec["method"]
+    return method != BASELINE and method_entry(method).trains_network
 
 
 def _first_choice(runs: Sequence[RunRecord], ids: Sequence[int]) -> int | None:
@@ -176,10 +214,11 @@ def _runs_table(runs: Sequence[RunRecord], epochs: Sequence[EpochRecord], axes: 
     shown = {
         record.run_id: record.validation for record in epochs if chosen[record.run_id] in (None, record.epoch)
     }
-    rows = [_row(run, shown.get(run.id), axes) for run in runs]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, column_config=_columns(axes), key="runs", placeholder="-"
-    )
+    collapsed = collapses(runs)
+    table = pd.DataFrame([_row(run, shown.get(run.id), axes) for run in runs])
+    if collapsed:
+        table["collapse"] = [collapsed.get(run.id) for run in runs]
+    st.dataframe(table, hide_index=True, column_config=_columns(axes, runs), key="runs", placeholder="-")
 
 
 def _row(run: RunRecord, report: Any, axes: Axes) -> dict[str, Any]:
@@ -196,17 +235,20 @@ def _row(run: RunRecord, report: Any, axes: Axes) -> dict[str, Any]:
 
 def _epoch(run: RunRecord) -> str:
     """How far a run is; of a finished one, the epoch whose numbers are shown."""
-    total = run.spec["training"]["epochs"]
-    return f"{run.epoch} of {total}" if run.best_epoch is None else f"{run.best_epoch} chosen of {total}"
+    if run.best_epoch is not None:
+        return f"{run.best_epoch} chosen of {run.epoch}"
+    # What a library fits has epochs of its own, as many as it takes.
+    is_planned = method_entry(run.spec["method"]).trains_network
+    return f"{run.epoch} of {run.spec['training']['epochs']}" if is_planned else str(run.epoch)
 
 
-def _columns(axes: Axes) -> dict[str, Any]:
+def _columns(axes: Axes, runs: Sequence[RunRecord]) -> dict[str, Any]:
     gap = series.measure(axes.gap)
     return {
-        "method": st.column_config.TextColumn("Method", width="medium"),
+        "method": st.column_config.TextColumn("Method", width=words.column_pixels(r.label for r in runs)),
         "seed": st.column_config.NumberColumn("Seed", width="small"),
         "state": st.column_config.TextColumn("State", width="small"),
-        "epoch": st.column_config.TextColumn("Epoch", width="small"),
+        "epoch": st.column_config.TextColumn("Epoch", width=115),
         "auc": st.column_config.NumberColumn(
             "AUC", format="%.3f", help=f"Validation rows. {series.measure('auc').formula}"
         ),
@@ -214,4 +256,5 @@ def _columns(axes: Axes) -> dict[str, Any]:
             gap.name, format="%.3f", help=f"Validation rows. {gap.formula}; {findings.better(axes.gap)}"
         ),
         "time": st.column_config.NumberColumn("Seconds", format="%.1f"),
+        "collapse": st.column_config.TextColumn("Collapse", help=findings.COLLAPSE_MEANING, width="medium"),
     }

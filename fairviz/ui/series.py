@@ -181,10 +181,11 @@ def noise_floor(runs: Sequence[RunRecord], split: Split, axes: Axes) -> float | 
 
 
 def groups_used(report: Json, axes: Axes) -> str:
-    """How many groups the gap rests on: "over 3 of 5 groups of race"."""
+    """How many groups the gap rests on: "over 3 of 5 groups of race"; of several classes, what they give."""
     attribute = report["attributes"][axes.attribute]
     used, all_groups = attribute["groups_used"][axes.gap], len(attribute["groups"])
-    return f"over {used} of {all_groups} groups of {axes.attribute}"
+    classes = f", mean over {len(report['classes'])} classes" if report.get("classes") else ""
+    return f"over {used} of {all_groups} groups of {axes.attribute}{classes}"
 
 
 def drawable(points: Iterable[RunTrail]) -> bool:

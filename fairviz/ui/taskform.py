@@ -14,12 +14,16 @@ import streamlit as st
 
 from fairviz.data.checks import MAX_GROUPS
 from fairviz.data.describe import ColumnProfile
+from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.errors import TaskError
 from fairviz.ui import cache, state, words
 from fairviz.ui.bench import workbench
 
 NOT_USED: Final = "not used"
+# The choice that names no positive value; no value of a column reads so.
+EVERY_VALUE: Final = ""
+_EVERY_VALUE_LABEL: Final = "every value (one class each)"
 _SPARE_MODALITIES: Final = ("labs", "vitals", "demographics", "diagnosis", "imaging", "notes", "other")
 
 
@@ -30,7 +34,7 @@ class TaskChoice:
     start: TaskSpec
     name: str
     outcome: str
-    positive: str
+    positive: str | None
     sensitive: tuple[str, ...]
     uses: Mapping[str, str]
     group_id: str | None
@@ -82,19 +86,21 @@ def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
 
 
 def check(spec: TaskSpec) -> None:
-    """Show group counts and notes of a task.
+    """Show group counts of a task and the notes on it.
+
+    What a note says of a single column alone is not repeated: the table of columns shows it.
 
     Raises:
         TaskError: if it cannot be trained.
-        DataError: if an input holds an infinite number.
+        DataError: if an input holds an infinite number, or a row has no modality at all.
     """
     found = cache.checked(spec.to_json())
     st.subheader("Who is in each group", anchor=False)
     st.dataframe(_counts(found.counts), hide_index=True, column_config=_COUNT_COLUMNS, key="counts")
-    warnings = [note for note in found.notes if note.severity == "warning"]
-    if warnings:
-        st.markdown("\n".join(f"- {words.plain(note.text)}" for note in warnings))
-    else:
+    shown = [note for note in found.notes if note.severity == "warning" or note.column is None]
+    if shown:
+        st.markdown("\n".join(f"- {words.plain(note.text)}" for note in shown))
+    if not any(note.severity == "warning" for note in shown):
         st.caption("No group is too small to compare.")
     st.caption("Check that every input was known when the prediction would be made: no program can tell.")
 
@@ -109,6 +115,8 @@ _COUNT_COLUMNS: Final = {
 
 
 def _counts(counts: pd.DataFrame) -> pd.DataFrame:
+    if "positives" not in counts:
+        return counts  # a column per class
     shown = counts.assign(share=100 * counts["positives"] / counts["n"])
     return shown[list(_COUNT_COLUMNS)]
 
@@ -126,7 +134,7 @@ def _first_proposal(dataset_id: str) -> TaskSpec:
         return cache.proposal(dataset_id, spec.outcome, spec.positive, (other,)).spec
 
 
-def _outcome(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, str]:
+def _outcome(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, str | None]:
     left, right = st.columns(2)
     with left:
         outcome = st.selectbox(
@@ -137,21 +145,25 @@ def _outcome(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str
             bind="query-params",
         )
     values = cache.values(dataset_id, outcome)
-    positive = first.positive if outcome == first.outcome else _positive(dataset_id, outcome)
+    positive = first.positive if outcome == first.outcome else cache.positive(dataset_id, outcome)
+    every = [EVERY_VALUE] if FEWEST_CLASSES <= len(values) <= MOST_CLASSES else []
+    # A positive value may be too rare to be among those listed.
+    options = list(dict.fromkeys([*every, *values, *([positive] if positive else [])]))
+    preferred = EVERY_VALUE if positive is None else positive
     with right:
         chosen = st.selectbox(
             "Value that means it happened",
-            values,
-            values.index(positive) if positive in values else 0,
+            options,
+            options.index(preferred) if preferred in options else None,
+            lambda value: value or _EVERY_VALUE_LABEL,
             key=f"positive.{mark}.{columns.index(outcome)}",
             bind="query-params",
             filter_mode=None,
+            placeholder="Choose the value to be predicted",
+            help="A value is predicted against all others; of an outcome with "
+            f"{FEWEST_CLASSES} to {MOST_CLASSES} values each can be a class of its own.",
         )
-    return outcome, chosen or ""
-
-
-def _positive(dataset_id: str, outcome: str) -> str:
-    return cache.positive(dataset_id, outcome)
+    return outcome, chosen or None
 
 
 def _sensitive(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, ...]:
@@ -171,7 +183,7 @@ def _sensitive(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: s
 
 
 def _proposed(
-    dataset_id: str, first: TaskSpec, outcome: str, positive: str, sensitive: tuple[str, ...]
+    dataset_id: str, first: TaskSpec, outcome: str, positive: str | None, sensitive: tuple[str, ...]
 ) -> tuple[TaskSpec, Mapping[str, str]]:
     if (outcome, positive, sensitive) == (first.outcome, first.positive, first.sensitive):
         return first, cache.reasons(first.to_json())

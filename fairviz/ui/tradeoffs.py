@@ -99,8 +99,13 @@ def definitions(axes: Axes) -> None:
 def results_table(found: Sequence[Result], view: View) -> pd.DataFrame:
     """Draw the table of configurations; returns it for the download."""
     table = pd.DataFrame([findings.result_row(result, view.axes) for result in found])
+    shown = table if any(result.collapse for result in found) else table.drop(columns="collapse")
     st.dataframe(
-        table, hide_index=True, column_config=_result_columns(view.axes), key="results", placeholder="-"
+        shown,
+        hide_index=True,
+        column_config=_result_columns(view.axes, [result.label for result in found]),
+        key="results",
+        placeholder="-",
     )
     return table
 
@@ -168,14 +173,14 @@ def _inside(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _result_columns(axes: Axes) -> dict[str, Any]:
+def _result_columns(axes: Axes, labels: Sequence[str]) -> dict[str, Any]:
     performance, gap = series.measure(axes.performance), series.measure(axes.gap)
 
     def decimals(label: str, meaning: str) -> Any:
         return st.column_config.NumberColumn(label, format="%.3f", help=meaning)
 
     return {
-        "method": st.column_config.TextColumn("Method", width="medium"),
+        "method": st.column_config.TextColumn("Method", width=words.column_pixels(labels)),
         "seeds": st.column_config.NumberColumn("Seeds", width="small"),
         axes.performance: decimals(performance.name, f"Mean over seeds. {performance.formula}"),
         f"{axes.performance}_low": decimals("low", "Lower 95% limit, rows and seeds both counted"),
@@ -187,4 +192,5 @@ def _result_columns(axes: Axes) -> dict[str, Any]:
         "auc_change": decimals("AUC change", "Against the baseline of the same seeds"),
         "gap_change": decimals("Gap change", "Against the baseline of the same seeds"),
         "gap_lower_on": st.column_config.TextColumn("Gap lower on", help="Seeds on which the gap fell"),
+        "collapse": st.column_config.TextColumn("Collapse", help=findings.COLLAPSE_MEANING),
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 MINUS: Final = "\u2212"
 NOT_ESTIMABLE: Final = "not estimable"
 
+_COLUMN_PIXELS: Final = (170, 400)
 # Between the marks of an address, a shortcode or a mail address: shows nothing, breaks the pattern.
 _JOINER: Final = "\u2060"
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
@@ -57,6 +59,12 @@ def duration(seconds: float) -> str:
 def moment(when: datetime) -> str:
     """A time of the store, which has none of its zones: 20 Nov 2026, 17:19 UTC."""
     return f"{when.day} {when:%b %Y, %H:%M} UTC"
+
+
+def column_pixels(texts: Iterable[str]) -> int:
+    """Width of a table's column for these texts: what tells two of them apart often stands at the end."""
+    longest = max(map(len, texts), default=0)
+    return max(_COLUMN_PIXELS[0], min(7 * longest + 20, _COLUMN_PIXELS[1]))
 
 
 def upper(sentence: str) -> str:

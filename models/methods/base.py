@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from models.groups import GroupLayout
+from models.layers import Use
 from models.network import Dropout, Network, Prediction
 from models.specs import MethodSpec
 
@@ -23,14 +23,16 @@ class Batch(NamedTuple):
 
     Attributes:
         inputs: [R, M, N, W].
-        labels: 0 or 1 [R, N].
+        labels: 0 or 1 [R, C, N], a column per class where an outcome has more than two values.
         groups: [R, N, G], 1 where a row belongs to a group; the groups of all sensitive attributes side by
             side. A row whose value is missing has no group of that attribute.
+        available: [R, M, N], 1 where a row has a modality; None where no row of the task lacks any.
     """
 
     inputs: Tensor
     labels: Tensor
     groups: Tensor
+    available: Tensor | None = None
 
 
 class Method(ABC):
@@ -59,9 +61,13 @@ class Method(ABC):
     def step(self, batch: Batch) -> Trace:
         """Leave gradients in ``network.weights.grad`` (and the classifiers') and tell what was done."""
 
-    def predict(self, batch: Batch) -> Prediction:
-        """Forward pass with this step's dropout masks."""
-        return self.network.predict(batch.inputs, self.dropout.masks(batch.labels.shape[-1]))
+    def finish(self) -> None:  # noqa: B027  (a hook that most methods have no use for)
+        """What is left to do once the optimiser has used the gradients; for most methods nothing."""
+
+    def predict(self, batch: Batch, *, uses: list[Use] | None = None) -> Prediction:
+        """Forward pass with this step's dropout masks; ``uses`` as ``Network.predict`` has it."""
+        masks = self.dropout.masks(batch.labels.shape[-1])
+        return self.network.predict(batch.inputs, masks, batch.available, uses=uses)
 
     def number(self, name: str) -> Tensor:
         """Hyperparameter ``name`` of every member [R]."""
@@ -78,9 +84,3 @@ class Method(ABC):
             raise ValueError(f"{name}: expected one value for all members of a pack, found {sorted(values)}")
         value: str | bool = values.pop()
         return value
-
-
-def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean binary cross-entropy [...] of logits [..., N] against labels that broadcast to them."""
-    losses = functional.binary_cross_entropy_with_logits(logits, labels.expand_as(logits), reduction="none")
-    return losses.mean(-1)

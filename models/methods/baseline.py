@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models.methods.base import Batch, Method, Trace, cross_entropy
+from models.methods.base import Batch, Method, Trace
+from models.outcomes import cross_entropy
 
 
 class Baseline(Method):

@@ -10,12 +10,16 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from models.gradients import conflict_share, cosines, gram, jacobian, random_orders, reconcile
+from models.aggregators import aggregator_weights
+from models.gradients import conflict_share, cosines, gram, random_orders, reconcile
 from models.groups import GroupLayout
-from models.methods.base import Batch, Method, Trace, cross_entropy
+from models.jacobian import jacobian
+from models.layers import Use
+from models.methods.base import Batch, Method, Trace
 from models.modulation import keep_where_undefined
 from models.network import Network
 from models.objectives import gap_penalties, strata, stratum_rates
+from models.outcomes import cross_entropy
 from models.randomness import Purpose, SeededStream
 from models.specs import MethodSpec
 
@@ -35,16 +39,21 @@ class FairGrad(Method):
     ) -> None:
         """Start the random orders of projection and the memory of the strata's rates."""
         super().__init__(specs, seeds, network, groups)
-        self._orders = SeededStream(seeds, Purpose.PROJECTION_ORDER)
-        self._smoothing = self.number("smoothing").view(-1, 1, 1)
+        self._orders = SeededStream(seeds, Purpose.PROJECTION_ORDER, self.device)
+        self._smoothing = self.number("smoothing").view(-1, 1, 1, 1)
         self._strength = self.number("balance_strength").unsqueeze(-1)
-        self._remembered = torch.full((len(specs), 2, groups.total), torch.nan, device=self.device)
+        self._remembered = torch.full(
+            (len(specs), network.spec.score_columns, 2, groups.total), torch.nan, device=self.device
+        )
 
     def step(self, batch: Batch) -> Trace:
         """Gradients of all objectives, reconciled on their Gram matrix."""
-        logits = self.predict(batch).logits
-        losses = self._losses(logits, batch)
-        gradients = jacobian(losses, logits, self.network.weights)
+        uses: list[Use] = []
+        logits = self.predict(batch, uses=uses).logits
+        # A graph of its own: the objectives' gradients stop at the logits.
+        leaf = logits.detach().requires_grad_()
+        losses = self._losses(leaf, batch)
+        gradients = jacobian(losses, leaf, logits, uses, self.network.layout)
         gramian = gram(gradients)
         weights = self._weights(gramian)
         self.network.weights.grad = torch.einsum("rk,rkp->rp", weights.to(gradients.dtype), gradients)
@@ -78,8 +87,11 @@ class FairGrad(Method):
         """Weights [R, K] of the objectives' gradients in the update."""
         scale = self._balance(gramian)
         scaled = gramian * scale.unsqueeze(-1) * scale.unsqueeze(-2)
+        rule = str(self.choice("reconciliation"))
+        if rule != "projection":
+            return aggregator_weights(rule, scaled) * scale
         count = gramian.shape[-1]
-        orders = self._orders.draw(lambda generator: random_orders(count, generator)).to(self.device)
+        orders = self._orders.draw(lambda generator: random_orders(count, generator))
         only_conflicting = self.choice("projection") == "conflicting"
         return reconcile(scaled, orders, only_conflicting=only_conflicting) * scale
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from models.groups import GroupLayout
 from models.methods.base import Batch, Method, Trace
 from models.network import Network
+from models.outcomes import row_losses
 from models.specs import MethodSpec
 
 
@@ -44,6 +44,5 @@ class GroupDRO(Method):
     @staticmethod
     def _group_losses(logits: Tensor, batch: Batch) -> Tensor:
         """Mean cross-entropy [R, G] of each group; 0 for a group that the batch lacks."""
-        rows = functional.binary_cross_entropy_with_logits(logits, batch.labels, reduction="none")
-        totals = torch.einsum("rn,rng->rg", rows, batch.groups)
+        totals = torch.einsum("rn,rng->rg", row_losses(logits, batch.labels), batch.groups)
         return totals / batch.groups.sum(1).clamp_min(1)

@@ -2,6 +2,11 @@
 
 Source: Zubair et al. 2025, arXiv:2510.07328. With several sensitive attributes each has its own gate; the
 factor of a modality is the mean over attributes, a closed gate counting as 1.
+
+Switches, for research, each on its own: factors per row in place of one per batch (``granularity``), made of
+the fused head's AUC in place of each modality's (``signal``), a gate on averaged AUCs or none (``gate``),
+factors on the optimiser's update in place of the gradient (``scales``), a strength that a controller sets
+(``delta_rule``).
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from torch.nn import functional
 
 from models.groups import GroupLayout
 from models.heads import HeadOutput
-from models.methods.base import Batch, Method, Trace, cross_entropy
+from models.methods.base import Batch, Method, Trace
 from models.modulation import (
     balance_factors,
     batch_factors,
@@ -24,22 +29,42 @@ from models.modulation import (
     surrogate_auc,
 )
 from models.network import Network, Prediction
-from models.ranking import auc_gap, batch_auc
-from models.specs import MethodSpec
+from models.outcomes import cross_entropy, probabilities, row_losses
+from models.ranking import auc_gap, macro_auc
+from models.specs import CONTROLLER_GAIN, MethodSpec
+
+FUSED_MEMORY = 0.9
+_ROW_FACTORS = 0.2, 5.0
+
+
+class Watched(NamedTuple):
+    """What the modality classifiers c_m say of a batch.
+
+    Attributes:
+        features: h [R, M, N, D], the leaf of the classifiers' own graph.
+        output: their logits and what the last linear map made them of.
+        present: 1 where a row has the modality [R, M, N], or [1, 1, N] where no row lacks any.
+    """
+
+    features: Tensor
+    output: HeadOutput
+    present: Tensor
 
 
 class GroupState(NamedTuple):
     """What the batch says about groups, over all attributes.
 
     Attributes:
+        signal: averaged AUC that the factors are made of [R, M, G].
         factors: F [R, M, G], never negative: below 0 an encoder would climb its loss.
         batch: f per attribute [R, A, M].
         shares: of each group among the batch's rows with a known value [R, G].
         fused_auc: of the fused logits [R, G], NaN where undefined.
         gap: between the best and the worst group per attribute [R, A]; 0 where fewer than two are defined.
-        gate: 1 where the gap reached tau [R, A].
+        gate: 1 where the gate is open [R, A].
     """
 
+    signal: Tensor
     factors: Tensor
     batch: Tensor
     shares: Tensor
@@ -53,9 +78,9 @@ class MultiFair(Method):
 
     - [R]: ``loss``, ``guidance_loss``
     - [R, M]: ``modality_auc``, ``balance``, ``scale``, ``batch_factors`` (mean over attributes)
-    - [R, M, G]: ``surrogate_auc`` (its moving average), ``group_factors``
+    - [R, M, G]: ``surrogate_auc`` (the moving average that factors are made of), ``group_factors``
     - [R, G]: ``shares``, ``fused_auc``
-    - [R, A]: ``gap``, ``gate``, ``fairness_loss``
+    - [R, A]: ``gap``, ``gate``, ``delta``, ``fairness_loss``
     """
 
     def __init__(
@@ -65,157 +90,230 @@ class MultiFair(Method):
         network: Network,
         groups: GroupLayout,
     ) -> None:
-        """Start every remembered AUC at one half."""
+        """Start every remembered AUC at one half, and a controlled strength at rest."""
         super().__init__(specs, seeds, network, groups)
         members, modalities = len(specs), len(network.spec.input_widths)
-        self._tau = self.number("tau")
-        self._delta = self.number("delta")
-        self._rho = self.number("rho")
+        self._tau = self.number("tau").unsqueeze(-1)
+        self._largest_delta = self.number("delta").unsqueeze(-1).expand(-1, len(groups.sizes))
+        self._rho = self.number("rho").unsqueeze(-1)
         self._lambda_gm = self.number("lambda_gm")
         self._lambda_f = self.number("lambda_f")
         self._decay = self.number("ema_decay").view(-1, 1, 1)
-        self._clip = self.number("clip_norm")
+        self._clip = self.number("clip_norm").unsqueeze(-1)
+        self._paper = self.choice("losses") == "paper"
+        self._balances, self._groups_count = bool(self.choice("modalities")), bool(self.choice("groups"))
+        self._per_row = self.choice("granularity") == "sample"
+        self._scales_update = self.choice("scales") == "update"
+        self._gate, self._signal = self.choice("gate"), self.choice("signal")
+        self._adaptive = self.choice("delta_rule") == "adaptive"
+        self._delta = torch.zeros_like(self._largest_delta) if self._adaptive else self._largest_delta
         self._modality_auc = torch.full((members, modalities), 0.5, device=self.device)
-        self._ema = torch.full((members, modalities, groups.total), 0.5, device=self.device)
+        self._surrogate_auc = torch.full((members, modalities, groups.total), 0.5, device=self.device)
+        self._fused_auc = torch.full((members, groups.total), 0.5, device=self.device)
+        self._pending: tuple[Tensor, Tensor] | None = None
 
     def step(self, batch: Batch) -> Trace:
-        """Forward once, judge modalities and groups, go back once, scale the encoders' gradients."""
+        """Forward once, judge modalities and groups, go back once, scale what the encoders get."""
         prediction = self.predict(batch)
-        watched = self.network.watch(
-            prediction.features.detach(), self.dropout.auxiliary_masks(batch.labels.shape[-1])
-        )
-        labels = batch.labels.unsqueeze(1)
-        modality_auc, balance = self._modality_balance(watched, labels)
-        self._remember_groups(watched, batch)
+        watched = self._watch(prediction, batch)
+        modality_auc, balance = self._modality_balance(watched, batch)
+        surrogate = self._surrogate(watched, batch)
+        fairness = self._fairness_loss(surrogate)
         groups = self._group_state(prediction, batch)
 
         task = cross_entropy(prediction.logits, batch.labels)
-        guidance = self._guidance_loss(prediction, watched, labels, balance)
-        fairness = self._fairness_loss(prediction, batch)
-        extra = self._lambda_gm * guidance + self._lambda_f * (groups.gate * fairness).mean(-1)
-        watching = cross_entropy(watched.logits, labels).sum(-1)
-        (task + extra + watching).sum().backward()
-
+        guidance = self._guidance_loss(prediction, watched, batch.labels, balance)
+        self._backward(
+            task + self._lambda_gm * guidance,
+            self._lambda_f * (groups.gate * fairness).mean(-1),
+            prediction,
+            watched,
+            labels=batch.labels,
+            row_factors=self._row_factors(groups, batch) if self._per_row else None,
+        )
         scale = self._scale(balance, groups)
         self._modulate(scale)
         return {
             "loss": task.detach(),
             "modality_auc": modality_auc,
             "balance": balance,
-            "surrogate_auc": self._ema,
+            "surrogate_auc": groups.signal,
             "group_factors": groups.factors,
             "batch_factors": groups.batch.mean(1),
             "shares": groups.shares,
             "fused_auc": groups.fused_auc,
             "gap": groups.gap,
             "gate": groups.gate,
+            "delta": self._delta,
             "fairness_loss": fairness.detach(),
             "guidance_loss": guidance.detach(),
             "scale": scale,
         }
 
-    def _modality_balance(self, watched: HeadOutput, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def finish(self) -> None:
+        """Where factors act on updates: take back what the optimiser moved the encoders too far."""
+        if self._pending is not None:
+            before, scale = self._pending
+            with torch.no_grad():
+                for old, now in zip(
+                    self.network.encoders(before), self.network.encoders(self.network.weights), strict=True
+                ):
+                    now.copy_(torch.lerp(old, now, _as_wide(scale, now)))
+
+    def _watch(self, prediction: Prediction, batch: Batch) -> Watched:
+        """Let the classifiers judge features that are cut off from the encoders."""
+        rows = batch.labels.shape[-1]
+        features = prediction.features.detach().requires_grad_()
+        output = self.network.watch(features, self.dropout.auxiliary_masks(rows))
+        everyone = torch.ones(1, 1, rows, device=self.device)
+        return Watched(features, output, everyone if batch.available is None else batch.available)
+
+    def _modality_balance(self, watched: Watched, batch: Batch) -> tuple[Tensor, Tensor]:
         """AUC and factor B of each modality, both [R, M]; B is 1 where modalities are not balanced."""
-        everyone = torch.ones(1, device=self.device)
-        new = batch_auc(watched.logits, labels, everyone).squeeze(-1)
+        logits, labels = watched.output.logits, batch.labels.unsqueeze(1)
+        new = macro_auc(logits, labels, watched.present.unsqueeze(-1)).squeeze(-1)
         auc = keep_where_undefined(new, self._modality_auc)
         previous, self._modality_auc = self._modality_auc, auc
-        balance = balance_factors(auc, previous) if self.choice("modalities") else torch.ones_like(auc)
-        return auc, balance
+        return auc, balance_factors(auc, previous) if self._balances else torch.ones_like(auc)
 
-    def _remember_groups(self, watched: HeadOutput, batch: Batch) -> None:
-        """Update the moving average of each modality's surrogate AUC per group."""
-        new = self._surrogate(watched.logits.detach(), batch)
-        averaged = self._decay * self._ema + (1 - self._decay) * new
-        self._ema = keep_where_undefined(averaged, self._ema)
+    def _surrogate(self, watched: Watched, batch: Batch) -> Tensor:
+        """Moving average [R, M, G] of each modality's surrogate AUC, from then on remembered.
+
+        The batch's own term carries a gradient into the features.
+        """
+        members = batch.groups.unsqueeze(1)
+        if batch.available is not None:
+            members = members * watched.present.unsqueeze(-1)
+        with torch.set_grad_enabled(self._paper):
+            judged = probabilities(watched.output.logits)
+            new = surrogate_auc(judged, batch.labels.unsqueeze(1), members.unsqueeze(2)).mean(2)
+        averaged = self._decay * self._surrogate_auc + (1 - self._decay) * new.nan_to_num(0.0)
+        averaged = torch.where(new.isnan(), self._surrogate_auc, averaged)
+        self._surrogate_auc = averaged.detach()
+        return averaged
+
+    def _fairness_loss(self, surrogate: Tensor) -> Tensor:
+        """F_G per attribute [R, A]: mean distance of the groups' averaged surrogate AUCs from their mean."""
+        distances = [
+            (surrogate[..., part] - surrogate[..., part].mean(-1, keepdim=True)).abs().mean((-2, -1))
+            for part in self.groups.slices
+        ]
+        return torch.stack(distances, dim=-1)
 
     def _group_state(self, prediction: Prediction, batch: Batch) -> GroupState:
         """Factors and gates of every attribute."""
-        present = batch.groups.sum(1)
-        fused_auc = batch_auc(prediction.logits, batch.labels, batch.groups)
-        factors, shares, combined, gaps = [], [], [], []
-        for part in self.groups.slices:
-            factor = fairness_factors(self._ema[..., part], _wide(self._delta), _wide(self._tau)).clamp_min(0)
-            known = present[:, part]
-            share = known / known.sum(-1, keepdim=True).clamp_min(1)
+        fused_auc = macro_auc(prediction.logits, batch.labels, batch.groups)
+        averaged = FUSED_MEMORY * self._fused_auc + (1 - FUSED_MEMORY) * fused_auc
+        self._fused_auc = keep_where_undefined(averaged, self._fused_auc)
+        gap = self._gaps(self._fused_auc if self._gate == "ema" else fused_auc)
+        if self._adaptive:
+            moved = self._delta + CONTROLLER_GAIN * (self._gaps(self._fused_auc) - self._tau)
+            self._delta = moved.clamp_min(0).minimum(self._largest_delta)
+        signal = self._surrogate_auc
+        if self._signal == "fused":
+            signal = self._fused_auc.unsqueeze(1).expand_as(signal)
+        factors, shares, combined = self._factors(signal, batch.groups.sum(1))
+        is_open = torch.ones_like(gap, dtype=torch.bool) if self._gate == "none" else gap >= self._tau
+        gate = (is_open & self._groups_count).to(gap.dtype)
+        return GroupState(signal, factors, combined, shares, fused_auc, gap, gate)
+
+    def _gaps(self, auc: Tensor) -> Tensor:
+        """Gap [R, A] of each attribute's groups."""
+        return torch.stack([auc_gap(auc[:, part]) for part in self.groups.slices], dim=-1)
+
+    def _factors(self, signal: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """F [R, M, G], shares [R, G] and f [R, A, M] of a signal and the groups' rows [R, G]."""
+        factors, shares, combined = [], [], []
+        for index, part in enumerate(self.groups.slices):
+            delta = self._delta[:, index].view(-1, 1, 1)
+            factor = fairness_factors(signal[..., part], delta, self._tau.unsqueeze(-1)).clamp_min(0)
+            share = present[:, part] / present[:, part].sum(-1, keepdim=True).clamp_min(1)
             factors.append(factor)
             shares.append(share)
             combined.append(batch_factors(factor, share))
-            gaps.append(auc_gap(fused_auc[:, part]))
-        gap = torch.stack(gaps, dim=-1)
-        open_gate = (gap >= self._tau.unsqueeze(-1)) & bool(self.choice("groups"))
-        return GroupState(
-            torch.cat(factors, -1),
-            torch.stack(combined, 1),
-            torch.cat(shares, -1),
-            fused_auc,
-            gap,
-            open_gate.to(gap.dtype),
-        )
+        return torch.cat(factors, -1), torch.cat(shares, -1), torch.stack(combined, 1)
+
+    def _row_factors(self, groups: GroupState, batch: Batch) -> Tensor:
+        """Factor [R, M, N] on what each row sends into each encoder: mean over attributes."""
+        by_attribute = []
+        for index, part in enumerate(self.groups.slices):
+            member = batch.groups[..., part]
+            own = torch.einsum("rmg,rng->rmn", groups.factors[..., part].clamp(*_ROW_FACTORS), member)
+            own = own + (1 - member.sum(-1)).unsqueeze(1)
+            by_attribute.append(torch.where(groups.gate[:, index, None, None] > 0, own, 1.0))
+        return torch.stack(by_attribute).mean(0)
 
     def _guidance_loss(
-        self, prediction: Prediction, watched: HeadOutput, labels: Tensor, balance: Tensor
+        self, prediction: Prediction, watched: Watched, labels: Tensor, balance: Tensor
     ) -> Tensor:
         """L_gm [R]: 1/M * sum_m (|B_m| - B_m cos(head's gradient, c_m's gradient)), for the last weights.
 
         The gradient of cross-entropy with respect to a last linear weight is (p - y)^T h / N, so no second
         backward pass is needed. c_m is the reference: its side carries no gradient.
         """
-        head = _last_weight_gradient(
-            prediction.logits.unsqueeze(1), labels, prediction.last_features.unsqueeze(1)
-        )
-        reference = _last_weight_gradient(watched.logits, labels, watched.last_features).detach()
+        with torch.set_grad_enabled(self._paper):
+            head = _last_weight_gradient(prediction.logits, labels, prediction.last_features).unsqueeze(1)
+        with torch.no_grad():
+            output, present = watched.output, watched.present.unsqueeze(2)
+            reference = _last_weight_gradient(
+                output.logits, labels.unsqueeze(1), output.last_features, present
+            )
         cosine = functional.cosine_similarity(head, reference, dim=-1)
-        loss = (balance.abs() - balance * cosine).mean(-1)
-        return loss if self._differentiable else loss.detach()
+        return (balance.abs() - balance * cosine).mean(-1)
 
-    def _fairness_loss(self, prediction: Prediction, batch: Batch) -> Tensor:
-        """F_G per attribute [R, A]: mean distance of a group's averaged surrogate AUC from the groups' mean.
-
-        The batch's own term carries the gradient, through a frozen c_m into the encoders.
-        """
-        averaged = self._ema
-        if self._differentiable:
-            frozen = self.network.watch(prediction.features, frozen=True)
-            new = self._surrogate(frozen.logits, batch)
-            carried = (1 - self._decay) * (new - new.detach())
-            averaged = averaged + torch.where(new.isnan(), 0.0, carried)
-        distances = [
-            (averaged[..., part] - averaged[..., part].mean(-1, keepdim=True)).abs().mean((-2, -1))
-            for part in self.groups.slices
-        ]
-        return torch.stack(distances, dim=-1)
-
-    @property
-    def _differentiable(self) -> bool:
-        return self.choice("losses") == "paper"
-
-    def _surrogate(self, logits: Tensor, batch: Batch) -> Tensor:
-        """Surrogate AUC [R, M, G] of modality logits [R, M, N]."""
-        return surrogate_auc(logits.sigmoid(), batch.labels.unsqueeze(1), batch.groups.unsqueeze(1))
+    def _backward(
+        self,
+        loss: Tensor,
+        fairness: Tensor,
+        prediction: Prediction,
+        watched: Watched,
+        *,
+        labels: Tensor,
+        row_factors: Tensor | None,
+    ) -> None:
+        """Gradients of all: the classifiers learn to watch, F_G goes through them into the features."""
+        watching = row_losses(watched.output.logits, labels.unsqueeze(1)) * watched.present
+        mean = watching.sum(-1) / watched.present.sum(-1).clamp_min(1)
+        reaches_features = self._paper and self._groups_count
+        (self.network.auxiliary_weights.grad,) = torch.autograd.grad(
+            mean.sum(), self.network.auxiliary_weights, retain_graph=reaches_features
+        )
+        if row_factors is not None:
+            prediction.features.register_hook(lambda gradient: gradient * row_factors.unsqueeze(-1))
+        if reaches_features:
+            (pull,) = torch.autograd.grad(fairness.sum(), watched.features)
+            torch.autograd.backward([loss.sum(), prediction.features], [None, pull])
+        else:
+            loss.sum().backward()
 
     def _scale(self, balance: Tensor, groups: GroupState) -> Tensor:
-        """Factor [R, M] on each encoder's gradient."""
-        gate = groups.gate.unsqueeze(-1)
-        by_group = torch.where(gate > 0, groups.batch, 1.0).mean(1)
-        return self._rho.unsqueeze(-1) * balance * by_group
+        """Factor [R, M] on all that each encoder gets."""
+        scale = self._rho * balance
+        if self._per_row:
+            return scale
+        return scale * torch.where(groups.gate.unsqueeze(-1) > 0, groups.batch, 1.0).mean(1)
 
     def _modulate(self, scale: Tensor) -> None:
-        """Scale the encoders' gradients, then clip each member's whole gradient."""
-        for gradient in self.network.encoder_gradients():
-            gradient.mul_(scale.view(*scale.shape, *[1] * (gradient.dim() - 2)))
+        """Scale the encoders' gradients (or keep the factor for their updates), then clip the whole."""
         whole = self.network.weights.grad
         assert whole is not None
+        if self._scales_update:
+            self._pending = self.network.weights.detach().clone(), scale
+        else:
+            for gradient in self.network.encoders(whole):
+                gradient.mul_(_as_wide(scale, gradient))
         norm = whole.norm(dim=1, keepdim=True)
-        whole.mul_((self._clip.unsqueeze(-1) / (norm + 1e-6)).clamp(max=1))
+        whole.mul_((self._clip / (norm + 1e-6)).clamp(max=1))
 
 
-def _wide(per_member: Tensor) -> Tensor:
-    """[R] to [R, 1, 1]."""
-    return per_member.view(-1, 1, 1)
+def _as_wide(per_modality: Tensor, view: Tensor) -> Tensor:
+    """[R, M] with as many axes as a view [R, M, ...]."""
+    return per_modality.view(*per_modality.shape, *[1] * (view.dim() - 2))
 
 
-def _last_weight_gradient(logits: Tensor, labels: Tensor, features: Tensor) -> Tensor:
-    """Gradient [R, M, D] of the cross-entropy with respect to the last linear weight."""
-    error = (logits.sigmoid() - labels).unsqueeze(-1)
-    return (error * features).mean(-2)
+def _last_weight_gradient(
+    logits: Tensor, labels: Tensor, features: Tensor, present: Tensor | float = 1.0
+) -> Tensor:
+    """Direction [..., C * D] of the cross-entropy's gradient with respect to the last linear weight."""
+    error = (probabilities(logits) - labels) * present
+    return (error @ features).flatten(-2)

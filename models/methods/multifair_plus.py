@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from models.groups import GroupLayout
 from models.methods.base import Batch, Method, Trace
 from models.modulation import SMALLEST_TAU, keep_where_undefined
 from models.network import Network
-from models.ranking import auc_gap, batch_auc
+from models.outcomes import row_losses
+from models.ranking import auc_gap, macro_auc
 from models.specs import MethodSpec
 
 
@@ -65,7 +65,7 @@ class MultiFairPlus(Method):
 
     def _remember(self, logits: Tensor, batch: Batch) -> None:
         """Average each group's AUC over batches, starting from one half with the first that defines it."""
-        new = batch_auc(logits, batch.labels, batch.groups)
+        new = macro_auc(logits, batch.labels, batch.groups)
         before = torch.where(self._auc.isnan(), 0.5, self._auc)
         self._auc = keep_where_undefined(self._decay * before + (1 - self._decay) * new, self._auc)
 
@@ -92,5 +92,4 @@ class MultiFairPlus(Method):
     @staticmethod
     def _weighted_loss(logits: Tensor, batch: Batch, weights: Tensor) -> Tensor:
         """Weighted mean cross-entropy [R]."""
-        losses = functional.binary_cross_entropy_with_logits(logits, batch.labels, reduction="none")
-        return (losses * weights).mean(-1)
+        return (row_losses(logits, batch.labels) * weights).mean(-1)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import torch
 
-from models.methods.base import Batch, Method, Trace, cross_entropy
+from models.methods.base import Batch, Method, Trace
 from models.objectives import gap_penalties, strata, stratum_rates
+from models.outcomes import cross_entropy
 
 
 class Regularised(Method):

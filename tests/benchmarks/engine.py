@@ -1,57 +1,99 @@
 """How fast the engine is, as ratios against its peers: ``python -m tests.benchmarks.engine [--json FILE]``.
 
-Ratios are taken from calls in turns in one process, with as many threads as training uses: one.
+Ratios are taken from calls in turns in one process. A pack trains in one thread; what can be shared out is
+also measured shared out among two, as two workers do it. With ``--device cuda`` the questions are those of a
+GPU: how many members cost how much more than one.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
 from sklearn.metrics import roc_auc_score
 
+from fairviz.training.devices import warm_up
 from models.ranking import batch_auc
 from models.specs import BaselineSpec, FairGradSpec, MethodSpec, MultiFairSpec
 from tests.benchmarks.peers import PlainBaseline, PlainPCGrad, PublishedLoop
 from tests.benchmarks.problem import BATCH, LAYOUT, SPEC, Members, Problem
 from tests.benchmarks.timing import Job, median_seconds
+from tests.benchmarks.whole import memory_of_members, whole_run_ratio
 
-# Name, how it is reckoned from the medians, what it should be at most.
-TARGETS: tuple[tuple[str, str, str, float, float], ...] = (
-    ("12 MultiFair members / one", "multifair 12", "multifair 1", 1, 2.2),
-    ("60 MultiFair members / one", "multifair 60", "multifair 1", 1, 11),
+Target = tuple[str, str, str, float, float]
+"""What is measured, how it is reckoned from the medians (a / b / divisor), what it should be at most."""
+
+CPU_TARGETS: tuple[Target, ...] = (
+    ("12 MultiFair members in 2 threads / one", "multifair 12, 2 threads", "multifair 1", 1, 2.2),
+    ("60 MultiFair members in 2 threads / one", "multifair 60, 2 threads", "multifair 1", 1, 11),
+    ("12 MultiFair members in 1 thread / one", "multifair 12", "multifair 1", 1, 2.2),
     ("one MultiFair step / plain baseline step", "multifair 1", "plain baseline", 1, 1.0),
     ("one MultiFair step / published loop", "multifair 1", "published loop", 1, 0.18),
-    ("12 FairGrad members, each / torchjd PCGrad", "fairgrad 12", "torchjd pcgrad", 12, 0.2),
+    ("12 FairGrad, each, 2 threads / torchjd PCGrad", "fairgrad 12, 2 threads", "torchjd pcgrad", 12, 0.2),
+    ("12 FairGrad, each, 1 thread / torchjd PCGrad", "fairgrad 12", "torchjd pcgrad", 12, 0.2),
     ("one FairGrad step / torchjd PCGrad", "fairgrad 1", "torchjd pcgrad", 1, 0.8),
     ("AUCs of 60 members x 6 groups / scikit-learn", "batch auc", "scikit-learn auc", 1, 1 / 300),
 )
+GPU_TARGETS: tuple[Target, ...] = (
+    ("120 MultiFair members / one", "multifair 120", "multifair 1", 1, 2),
+    ("1,000 MultiFair members / one", "multifair 1000", "multifair 1", 1, 8),
+)
+
+
+class Shared:
+    """Members shared out among threads, a pack each, as workers train them."""
+
+    def __init__(self, problem: Problem, specs: Sequence[MethodSpec], threads: int) -> None:
+        self._packs = [Members(problem, specs[start::threads]) for start in range(threads)]
+        self._threads = ThreadPoolExecutor(threads)
+
+    def step(self) -> None:
+        """One step of every pack."""
+        list(self._threads.map(Members.step, self._packs))
 
 
 def multifair(members: int) -> list[MethodSpec]:
     """A sweep over tau."""
-    return [MultiFairSpec(tau=0.01 + 0.01 * i) for i in range(members)]
+    return [MultiFairSpec(tau=0.01 + 0.01 * (i % 60)) for i in range(members)]
 
 
-def jobs(problem: Problem) -> dict[str, Job]:
-    """Everything that is timed together."""
+def cpu_jobs(problem: Problem) -> dict[str, Job]:
+    """Everything that is timed together on a CPU."""
     fairgrad: list[MethodSpec] = [FairGradSpec()] * 12
     return {
         "baseline 1": Members(problem, [BaselineSpec()]).step,
         "baseline 12": Members(problem, [BaselineSpec()] * 12).step,
         "multifair 1": Members(problem, multifair(1)).step,
         "multifair 12": Members(problem, multifair(12)).step,
-        "multifair 60": Members(problem, multifair(60)).step,
+        "multifair 12, 2 threads": Shared(problem, multifair(12), 2).step,
+        "multifair 60, 2 threads": Shared(problem, multifair(60), 2).step,
         "fairgrad 1": Members(problem, fairgrad[:1]).step,
         "fairgrad 12": Members(problem, fairgrad).step,
+        "fairgrad 12, 2 threads": Shared(problem, fairgrad, 2).step,
         "plain baseline": PlainBaseline(problem, SPEC).step,
         "published loop": PublishedLoop(problem, SPEC).step,
         "torchjd pcgrad": PlainPCGrad(problem, SPEC).step,
         **auc_jobs(problem),
     }
+
+
+def gpu_jobs(problem: Problem) -> dict[str, Job]:
+    """Packs on a GPU, each step waited for."""
+
+    def waited(members: int) -> Job:
+        pack = Members(problem, multifair(members), "cuda")
+
+        def step() -> None:
+            pack.step()
+            torch.cuda.synchronize()
+
+        return step
+
+    return {f"multifair {members}": waited(members) for members in (1, 12, 120, 1000)}
 
 
 def auc_jobs(problem: Problem) -> dict[str, Job]:
@@ -66,11 +108,11 @@ def auc_jobs(problem: Problem) -> dict[str, Job]:
     }
 
 
-def table(seconds: Mapping[str, float]) -> list[dict[str, float | str]]:
-    """A row per target: ratio, what it should be, whether it is."""
+def table(seconds: Mapping[str, float], targets: Sequence[Target]) -> list[dict[str, float | str]]:
+    """A row per target: ratio, what it should be at most."""
     return [
-        {"what": what, "ratio": seconds[a] / seconds[b] / divisor, "target": target}
-        for what, a, b, divisor, target in TARGETS
+        {"what": what, "found": seconds[a] / seconds[b] / divisor, "at most": target}
+        for what, a, b, divisor, target in targets
     ]
 
 
@@ -78,16 +120,23 @@ def main() -> None:
     """Measure, print, and write JSON where asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    seconds = median_seconds(jobs(Problem()), rounds=arguments.rounds)
+    warm_up()
+    problem, on_cpu = Problem(), arguments.device == "cpu"
+    jobs = cpu_jobs(problem) if on_cpu else gpu_jobs(problem)
+    seconds = median_seconds(jobs, rounds=arguments.rounds)
+    rows = table(seconds, CPU_TARGETS if on_cpu else GPU_TARGETS)
+    if on_cpu:
+        rows.append({"what": "a whole run / its bare steps", "found": whole_run_ratio(), "at most": 1.1})
+        rows.append({"what": "MB for 120 members", "found": memory_of_members(120), "at most": 150})
     for name, value in seconds.items():
         print(f"{name:50s} {value * 1e3:9.2f} ms")
-    for row in table(seconds):
-        print(f"{row['what']:50s} {row['ratio']:9.4f} at most {row['target']:.4f}")
+    for row in rows:
+        print(f"{row['what']:50s} {row['found']:9.4f} at most {row['at most']:.4f}")
     if arguments.json:
-        result = {"milliseconds": {n: s * 1e3 for n, s in seconds.items()}, "ratios": table(seconds)}
+        result = {"milliseconds": {n: s * 1e3 for n, s in seconds.items()}, "ratios": rows}
         arguments.json.write_text(json.dumps(result, indent=1) + "\n")
 
 

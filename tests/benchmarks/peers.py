@@ -27,7 +27,7 @@ class PlainBaseline:
 
     def step(self) -> None:
         inputs, labels, _ = self.problem.next_rows()
-        logits, _ = self.network(inputs)
+        (logits,), _ = self.network(inputs)
         self.optimiser.zero_grad()
         functional.binary_cross_entropy_with_logits(logits, labels).backward()
         self.optimiser.step()
@@ -42,8 +42,8 @@ class PlainPCGrad(PlainBaseline):
 
     def step(self) -> None:
         inputs, labels, groups = self.problem.next_rows()
-        logits, _ = self.network(inputs)
-        rates = stratum_rates(logits[None], strata(labels[None], groups[None]))
+        (logits,), _ = self.network(inputs)
+        rates = stratum_rates(logits[None, None], strata(labels[None, None], groups[None]))
         penalties = gap_penalties(rates, LAYOUT, absolute=False)[0]
         task = functional.binary_cross_entropy_with_logits(logits, labels)
         self.optimiser.zero_grad()
@@ -72,11 +72,11 @@ class PublishedLoop(PlainBaseline):
 
     def step(self) -> None:
         inputs, labels, groups = self.problem.next_rows()
-        logits, features = self.network(inputs)
+        (logits,), features = self.network(inputs)
         probabilities = self._watch(features, labels)
         balance = self._balance(probabilities, labels)
         factors = self._factors(probabilities, labels, groups)
-        logits, _ = self.network(inputs)
+        (logits,), _ = self.network(inputs)
         is_open = self._gap(logits, labels, groups) >= TAU
         self.optimiser.zero_grad()
         functional.binary_cross_entropy_with_logits(logits, labels).backward()

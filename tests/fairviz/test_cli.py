@@ -92,6 +92,32 @@ def test_what_is_not_given_is_proposed(fairviz: Call, tmp_path: Path, data: str)
     assert inputs == {"heart_rate", "lactate", "age", "ward"}
 
 
+def test_a_target_with_several_values_has_a_class_for_each(fairviz: Call, tmp_path: Path, data: str) -> None:
+    out = tmp_path / "out.json"
+    options = ["--target", "ward", "--sensitive", "sex", "--method", "baseline", "--json", str(out), *QUICK]
+    done = fairviz("compare", data, *options)
+    assert done.status == 0, done.err
+    assert 'Note: "ward" has 3 values and each is a class of its own: A, B, C.' in done.err
+    result = json.loads(out.read_text())
+    assert result["task"]["positive"] is None
+    report = result["runs"][0]["test"]
+    assert list(report["classes"]) == ["A", "B", "C"]
+    aucs = [own["auc"] for own in report["classes"].values()]
+    assert report["auc"] == pytest.approx(sum(aucs) / 3)
+
+
+def test_one_value_of_several_is_predicted_where_it_is_named(
+    fairviz: Call, tmp_path: Path, data: str
+) -> None:
+    out = tmp_path / "out.json"
+    options = ["--target", "ward", "--positive", "B", "--method", "baseline", "--json", str(out), *QUICK]
+    done = fairviz("compare", data, *options)
+    assert done.status == 0, done.err
+    assert '"B" (' in done.err
+    assert "is predicted against all others" in done.err
+    assert "classes" not in json.loads(out.read_text())["runs"][0]["test"]
+
+
 def test_columns_named_in_a_modality_are_inputs_whatever_is_proposed(fairviz: Call, tmp_path: Path) -> None:
     frame = small_table()
     frame["discharge_ward"] = frame["died"]  # would be dropped as leakage
@@ -134,6 +160,74 @@ def test_a_sweep_trains_the_grid(fairviz: Call, tmp_path: Path, data: str) -> No
         (0.02, 0),
         (0.02, 1),
     ]
+
+
+def test_a_sweep_may_vary_the_learning_rate_and_train_the_baseline(
+    fairviz: Call, tmp_path: Path, data: str
+) -> None:
+    out = tmp_path / "out.json"
+    grid = ["--method", "fairgrad", "--grid", "learning_rate=0.001,0.003", "--baseline"]
+    done = fairviz("sweep", data, *grid, *QUICK, "--json", str(out))
+    assert done.status == 0, done.err
+    runs = json.loads(out.read_text())["runs"]
+    assert [(run["method"], run["training"]["learning_rate"], run["seed"]) for run in runs] == [
+        (method, rate, seed)
+        for method in ("baseline", "fairgrad")
+        for rate in (0.001, 0.003)
+        for seed in (0, 1)
+    ]
+    entries = json.loads(out.read_text())["comparisons"]
+    assert [entry["label"] for entry in entries] == ["FairGrad", "FairGrad, learning rate 0.003"]
+    assert all(entry["differences"][0]["seeds"] == 2 for entry in entries)
+
+
+def test_a_grid_may_be_given_in_pieces(fairviz: Call, tmp_path: Path, data: str) -> None:
+    out = tmp_path / "out.json"
+    grid = ["--method", "multifair", "--grid", "tau=0.01", "--grid", "tau=0.02"]
+    done = fairviz("sweep", data, *grid, "--seeds", "1", "--epochs", "1", "--json", str(out))
+    assert done.status == 0, done.err
+    assert [run["params"]["tau"] for run in json.loads(out.read_text())["runs"]] == [0.01, 0.02]
+
+
+def test_a_collapsed_run_is_marked_and_explained(fairviz: Call, data: str) -> None:
+    grid = ["--method", "regularised", "--grid", "strength=100", "--grid", "penalty=absolute"]
+    done = fairviz("sweep", data, *grid, "--grid", "learning_rate=0.3", *QUICK)
+    assert done.status == 0, done.err
+    assert re.search(
+        r"^\* Regularised.*: flags (nearly every patient|hardly anyone) on", done.err, re.MULTILINE
+    )
+    assert " *" in done.out
+
+
+def test_an_ordinary_run_is_not_marked(fairviz: Call, data: str) -> None:
+    done = fairviz(
+        "compare", data, "--method", "baseline", "--seeds", "1", "--epochs", "4", "--batch-size", "32"
+    )
+    assert done.status == 0, done.err
+    assert "*" not in done.out
+    assert "says nothing" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--grid", "tau=0.01,x"], "multifair.tau: expected a valid number, found 'x'"),
+        (["--grid", "tau=0.01,0.01"], "found 0.01 twice"),
+        (
+            ["--grid", "learning_rate=7"],
+            "training.learning_rate: expected less than or equal to 1, found '7'",
+        ),
+        (["--grid", "taau=1"], "multifair.taau: expected one of tau"),
+        (["--grid", "tau"], "expected NAME=VALUE"),
+    ],
+)
+def test_a_bad_grid_ends_with_status_two_and_one_message(
+    fairviz: Call, data: str, arguments: list[str], message: str
+) -> None:
+    done = fairviz("sweep", data, "--method", "multifair", *arguments)
+    assert done.status == 2
+    assert message in done.err
+    assert len(done.err.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from fairviz.training.checkpoints import load_weights
 from fairviz.training.engine import train
 from fairviz.training.events import Event
 from fairviz.training.packing import Pack
+from fairviz.training.runs import grid_runs
 from fairviz.training.tensors import TaskTensors
 from fairviz.workbench import Progress, Workbench
 from models.specs import TrainingSpec
@@ -83,6 +85,76 @@ def test_the_paired_differences_are_those_of_the_reports(bench: Workbench, task_
     found = next(d for d in entry["differences"] if d["metric"] == "auc")
     assert found["mean"] == pytest.approx(expected)
     assert found["seeds"] == 2
+
+
+def test_a_sweep_is_measured_against_the_baseline_of_its_own_settings(bench: Workbench, task_id: str) -> None:
+    grid = {"tau": ["0.01", "0.04"], "learning_rate": ["0.001", "0.01"]}
+    comparison = bench.sweep(task_id, "multifair", grid, seeds=2, training=SHORT, baseline=True)
+    assert bench.wait(comparison, every=0.01).state is State.FINISHED
+    report = bench.report(comparison)
+    rates = {(run["method"], run["training"]["learning_rate"]) for run in report["runs"]}
+    assert rates == {(method, rate) for method in ("baseline", "multifair") for rate in (0.001, 0.01)}
+    assert [entry["label"] for entry in report["comparisons"]] == [
+        "MultiFair, tau 0.01",
+        "MultiFair, tau 0.01, learning rate 0.01",
+        "MultiFair",
+        "MultiFair, learning rate 0.01",
+    ]
+    auc = {
+        (run["method"], run["training"]["learning_rate"], run["params"].get("tau"), run["seed"]): run["test"][
+            "auc"
+        ]
+        for run in report["runs"]
+    }
+    expected = np.mean(
+        [auc["multifair", 0.01, 0.04, seed] - auc["baseline", 0.01, None, seed] for seed in (0, 1)]
+    )
+    found = next(d for d in report["comparisons"][-1]["differences"] if d["metric"] == "auc")
+    assert found["mean"] == pytest.approx(expected)
+
+
+def test_a_collapse_is_named_in_the_report(bench: Workbench, task_id: str) -> None:
+    grid: dict[str, list[Any]] = {"strength": [0.3, 100], "penalty": ["absolute"], "learning_rate": [0.3]}
+    comparison = bench.sweep(task_id, "regularised", grid, seeds=1, training=SHORT)
+    bench.wait(comparison, every=0.01)
+    runs = {run["params"]["strength"]: run for run in bench.report(comparison)["runs"]}
+    assert runs[100]["collapse"] in {"flags nearly every patient", "flags hardly anyone"}
+    decided = {runs[100]["test"]["sensitivity"], 1 - runs[100]["test"]["specificity"]}
+    assert max(decided) - min(decided) < 0.1
+    ordinary = bench.train(task_id, ["baseline"], seeds=1, training=SHORT)
+    bench.wait(ordinary, every=0.01)
+    assert [run["collapse"] for run in bench.report(ordinary)["runs"]] == [None]
+
+
+def test_a_sweep_beyond_the_limit_is_refused_whole(bench: Workbench, task_id: str) -> None:
+    grid = {"tau": [number / 1000 for number in range(1, 602)]}
+    with pytest.raises(SettingError, match="at most 600 runs, found 601"):
+        bench.sweep(task_id, "multifair", grid, seeds=1)
+    assert bench.store.comparisons(task_id) == []
+
+
+def test_packs_are_those_that_would_be_trained(tmp_path: Path) -> None:
+    many = grid_runs("multifair", {"tau": [number / 100 for number in range(1, 50)]}, 1, SHORT)
+    with Workbench(tmp_path / "one", settings=Settings(workers=1)) as bench:
+        assert bench.packs(grid_runs("multifair", {"tau": [0.01, 0.02]}, 2, SHORT, baseline=True)) == 2
+        choices = grid_runs("fairgrad", {"penalty": ["squared", "absolute"]}, 1, SHORT)
+        assert bench.packs(choices) == 2, "a choice is shared by a pack"
+        assert bench.packs(many) == 3, "24 members fill a CPU's pack"
+    with Workbench(tmp_path / "seven", settings=Settings(workers=7)) as bench:
+        assert bench.packs(many) == 7, "each worker has its share"
+
+
+def test_how_long_it_takes_is_known_after_the_first_time(bench: Workbench, task_id: str) -> None:
+    assert bench.seconds_per_epoch(task_id, "fairgrad", 64) is None
+    record = bench.wait(bench.train(task_id, ["baseline"], seeds=2, training=SHORT), every=0.01)
+    assert record.started is not None
+    assert record.ended is not None
+    expected = (record.ended - record.started).total_seconds() / (2 * SHORT.epochs)
+    assert bench.seconds_per_epoch(task_id, "fairgrad", 64) == pytest.approx(expected)
+    assert bench.seconds_per_epoch(task_id, "fairgrad", 32) is None, "other batches, another speed"
+    bench.wait(bench.train(task_id, ["fairgrad"], seeds=1, training=SHORT), every=0.01)
+    assert bench.seconds_per_epoch(task_id, "fairgrad", 64) != pytest.approx(expected)
+    assert bench.seconds_per_epoch(task_id, "baseline", 64) == pytest.approx(expected)
 
 
 def test_methods_move_together(bench: Workbench, task_id: str) -> None:
@@ -405,3 +477,27 @@ def test_nothing_to_train_is_refused(bench: Workbench, task_id: str) -> None:
 def test_unknown_ids_are_named(bench: Workbench) -> None:
     with pytest.raises(NotFoundError, match="dataset: expected the id"):
         bench.table("nothing")
+
+
+def test_a_process_that_ends_in_the_middle_of_a_training_ends_well(tmp_path: Path) -> None:
+    write_small(tmp_path)
+    script = f"""
+import time
+from pathlib import Path
+from fairviz.workbench import Workbench
+from models.specs import TrainingSpec
+from tests.fairviz.small import small_spec
+bench = Workbench({str(tmp_path / "home")!r})
+dataset = bench.add_dataset(Path({str(tmp_path / "small.csv")!r}))
+task = bench.create_task(small_spec(dataset.id))
+comparison = bench.train(task.id, ["multifair"], training=TrainingSpec(epochs=1000, batch_size=16))
+while not bench.progress(comparison).share:
+    time.sleep(0.01)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], check=False, cwd=ROOT, capture_output=True, text=True, timeout=100
+    )
+    assert ended.returncode == 0, ended.stderr
+    with Workbench(tmp_path / "home", settings=Settings()) as bench:
+        (comparison,) = bench.store.comparisons()
+        assert comparison.state is State.INTERRUPTED

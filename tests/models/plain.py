@@ -1,9 +1,17 @@
-"""The same network as one plain torch module: the oracle of the member-batched one."""
+"""The same network as plain torch modules: the oracle of the member-batched one.
+
+R members, M modalities, N rows, D feature width, C score columns, P parameters.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call, vmap
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from models.network import Network
 from models.specs import NetworkSpec
@@ -21,61 +29,157 @@ class Encoder(nn.Module):
         return normal
 
 
-class PlainNetwork(nn.Module):
-    """One member; ``forward`` takes a list of [N, D_m] and gives logits [N] and features [M, N, D]."""
+class Encoders(nn.ModuleList):
+    """Features [M, N, D] of a list of [N, D_m]."""
+
+    def forward(self, inputs: Sequence[Tensor]) -> Tensor:
+        return torch.stack([encoder(modality) for encoder, modality in zip(self, inputs, strict=True)])
+
+
+class FusionAndHead(nn.Module):
+    """Logits [C, N] of features [M, N, D]; ``available`` [M, N] is 0 where a row lacks a modality, else 1."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         width = spec.feature_width
-        self.encoders = nn.ModuleList([Encoder(inputs, spec) for inputs in spec.input_widths])
         self.attention = nn.MultiheadAttention(width, spec.attention_heads, batch_first=True)
         self.norm = nn.LayerNorm(width)
         self.head_hidden = nn.Linear(width, width)
         self.head_norm = nn.LayerNorm(width)
-        self.head_logit = nn.Linear(width, 1)
+        self.head_logit = nn.Linear(width, spec.score_columns)
 
-    def forward(self, inputs: list[Tensor]) -> tuple[Tensor, Tensor]:
-        features = [encoder(modality) for encoder, modality in zip(self.encoders, inputs, strict=True)]
-        tokens = torch.stack(features, dim=1)
-        attended, _ = self.attention(tokens, tokens, tokens, need_weights=False)
-        fused = self.norm(tokens + attended).mean(1)
-        hidden = nn.functional.gelu(self.head_norm(self.head_hidden(fused)))
-        return self.head_logit(hidden).squeeze(-1), torch.stack(features)
+    def forward(self, features: Tensor, available: Tensor | None = None) -> Tensor:
+        tokens = features.transpose(0, 1)
+        absent = None if available is None else available.T == 0
+        attended, _ = self.attention(tokens, tokens, tokens, key_padding_mask=absent, need_weights=False)
+        mixed = self.norm(tokens + attended)
+        if available is None:
+            fused = mixed.mean(1)
+        else:
+            fused = (mixed * available.T.unsqueeze(-1)).sum(1) / available.sum(0).unsqueeze(-1)
+        logits: Tensor = self.head_logit(nn.functional.gelu(self.head_norm(self.head_hidden(fused))))
+        return logits.T
+
+
+class PlainNetwork(nn.Module):
+    """One member: of a list of [N, D_m] it makes logits [C, N] and features [M, N, D]."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.encoders = Encoders([Encoder(inputs, spec) for inputs in spec.input_widths])
+        self.fusion = FusionAndHead(spec)
+
+    def forward(self, inputs: Sequence[Tensor], available: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        features = self.encoders(inputs)
+        return self.fusion(features, available), features
+
+
+class PlainClassifiers(nn.Module):
+    """One member's classifiers c_m: of features [M, N, D] they make logits [M, C, N]."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        width = spec.feature_width
+        self.hidden = nn.ModuleList([nn.Linear(width, width) for _ in spec.input_widths])
+        self.logit = nn.ModuleList([nn.Linear(width, spec.score_columns) for _ in spec.input_widths])
+
+    def forward(self, features: Tensor) -> Tensor:
+        logits = [
+            logit(hidden(own).relu()).T
+            for hidden, logit, own in zip(self.hidden, self.logit, features, strict=True)
+        ]
+        return torch.stack(logits)
+
+
+class PlainMembers:
+    """R plain networks side by side, through ``torch.func`` and in double precision.
+
+    ``weights`` [R, P] and ``auxiliary_weights`` [R, Q] are leaves with the numbers of a network, and lie as
+    they do there; ``encoders``, ``fusion`` and ``classifiers`` are the modules' parameters [R, ...] made of
+    them.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.spec = network.spec
+        self.weights = network.weights.detach().double().requires_grad_()
+        self.auxiliary_weights = network.auxiliary_weights.detach().double().requires_grad_()
+        named = network.layout.views(self.weights)
+        self.encoders, self.fusion = encoder_parameters(named, self.spec), fusion_parameters(named)
+        self.classifiers = classifier_parameters(network.auxiliary_layout.views(self.auxiliary_weights))
+        self._network = PlainNetwork(self.spec).to("meta")
+        self._classifiers = PlainClassifiers(self.spec).to("meta")
+
+    def predict(self, inputs: Tensor, available: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Logits [R, C, N] and features [R, M, N, D], from which they are made, of inputs [R, M, N, W]."""
+        separate = [inputs[:, m, :, :width].double() for m, width in enumerate(self.spec.input_widths)]
+        features = _side_by_side(self._network.encoders, self.encoders, separate)
+        with sdpa_kernel(SDPBackend.MATH):
+            return _side_by_side(self._network.fusion, self.fusion, features, available), features
+
+    def watch(self, features: Tensor, *, frozen: bool = False) -> Tensor:
+        """Logits [R, M, C, N] of features [R, M, N, D]; ``frozen`` classifiers get no gradient."""
+        own = {name: p.detach() if frozen else p for name, p in self.classifiers.items()}
+        return _side_by_side(self._classifiers, own, features)
+
+
+def _side_by_side(module: nn.Module, parameters: dict[str, Tensor], *arguments: Any) -> Tensor:
+    """What a module makes of every member's parameters and arguments; None is None for all."""
+    axes = (0, *(None if argument is None else 0 for argument in arguments))
+    made: Tensor = vmap(lambda own, *one: functional_call(module, own, one), in_dims=axes)(
+        parameters, *arguments
+    )
+    return made
 
 
 def plain_member(network: Network, member: int) -> PlainNetwork:
     """A plain module with the parameters of one member."""
     plain = PlainNetwork(network.spec)
-    own = {name: value[member].detach() for name, value in network.layout.views(network.weights).items()}
-    with torch.no_grad():
-        for index, width in enumerate(network.spec.input_widths):
-            prefix = f"encoders.{index}"
-            _copy_linear(plain.get_submodule(f"{prefix}.hidden"), own, "encoder.hidden", index, width)
-            _copy_linear(plain.get_submodule(f"{prefix}.feature"), own, "encoder.feature", index)
-            _copy_norm(plain.get_submodule(f"{prefix}.norm"), own, "encoder.norm", index)
-        plain.attention.in_proj_weight.copy_(own["fusion.qkv.weight"].T)
-        plain.attention.in_proj_bias.copy_(own["fusion.qkv.bias"][0])
-        _copy_linear(plain.attention.out_proj, own, "fusion.out")
-        _copy_norm(plain.norm, own, "fusion.norm")
-        _copy_linear(plain.head_hidden, own, "head.hidden")
-        _copy_norm(plain.head_norm, own, "head.norm")
-        _copy_linear(plain.head_logit, own, "head.logit")
+    named = network.layout.views(network.weights.detach())
+    encoders, fusion = encoder_parameters(named, network.spec), fusion_parameters(named)
+    plain.encoders.load_state_dict({name: values[member] for name, values in encoders.items()})
+    plain.fusion.load_state_dict({name: values[member] for name, values in fusion.items()})
     return plain
 
 
-def _copy_linear(
-    module: nn.Module, own: dict[str, Tensor], name: str, index: int | None = None, width: int | None = None
-) -> None:
-    weight, bias = own[f"{name}.weight"], own[f"{name}.bias"]
-    if index is not None:
-        weight, bias = weight[index], bias[index]
-    module.get_parameter("weight").copy_(weight[:width].T)
-    module.get_parameter("bias").copy_(bias[0])
+def encoder_parameters(named: Mapping[str, Tensor], spec: NetworkSpec) -> dict[str, Tensor]:
+    """Parameters [R, ...] of ``Encoders`` out of the member-batched network's."""
+    parameters: dict[str, Tensor] = {}
+    for m, width in enumerate(spec.input_widths):
+        own = {name: value[:, m] for name, value in named.items() if name.startswith("encoder.")}
+        own["encoder.hidden.weight"] = own["encoder.hidden.weight"][:, :width]
+        parameters |= _linear(own, "encoder.hidden", f"{m}.hidden")
+        parameters |= _linear(own, "encoder.feature", f"{m}.feature")
+        parameters |= _norm(own, "encoder.norm", f"{m}.norm")
+    return parameters
 
 
-def _copy_norm(module: nn.Module, own: dict[str, Tensor], name: str, index: int | None = None) -> None:
-    scale, shift = own[f"{name}.scale"], own[f"{name}.shift"]
-    if index is not None:
-        scale, shift = scale[index], shift[index]
-    module.get_parameter("weight").copy_(scale[0])
-    module.get_parameter("bias").copy_(shift[0])
+def fusion_parameters(named: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Parameters [R, ...] of ``FusionAndHead`` out of the member-batched network's."""
+    qkv = _linear(named, "fusion.qkv", "qkv")
+    return {
+        "attention.in_proj_weight": qkv["qkv.weight"],
+        "attention.in_proj_bias": qkv["qkv.bias"],
+        **_linear(named, "fusion.out", "attention.out_proj"),
+        **_norm(named, "fusion.norm", "norm"),
+        **_linear(named, "head.hidden", "head_hidden"),
+        **_norm(named, "head.norm", "head_norm"),
+        **_linear(named, "head.logit", "head_logit"),
+    }
+
+
+def classifier_parameters(named: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Parameters [R, ...] of ``PlainClassifiers`` out of the member-batched classifiers'."""
+    parameters: dict[str, Tensor] = {}
+    for m in range(named["auxiliary.hidden.weight"].shape[1]):
+        own = {name: value[:, m] for name, value in named.items()}
+        parameters |= _linear(own, "auxiliary.hidden", f"hidden.{m}")
+        parameters |= _linear(own, "auxiliary.logit", f"logit.{m}")
+    return parameters
+
+
+def _linear(named: Mapping[str, Tensor], name: str, plain: str) -> dict[str, Tensor]:
+    return {f"{plain}.weight": named[f"{name}.weight"].mT, f"{plain}.bias": named[f"{name}.bias"][:, 0]}
+
+
+def _norm(named: Mapping[str, Tensor], name: str, plain: str) -> dict[str, Tensor]:
+    return {f"{plain}.weight": named[f"{name}.scale"][:, 0], f"{plain}.bias": named[f"{name}.shift"][:, 0]}

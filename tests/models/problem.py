@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from models.encoders import pad_inputs
 from models.groups import GroupLayout
@@ -16,36 +17,78 @@ from models.specs import MethodSpec, NetworkSpec
 
 WIDTHS = (5, 3, 7)
 LAYOUT = GroupLayout((2, 3))
+COLUMNS = {2: 1, 3: 3}
+"""Score columns by number of classes."""
 
 
-def make_inputs(rows: int, seed: int = 0) -> list[Tensor]:
-    generator = torch.Generator().manual_seed(seed)
-    return [torch.randn(rows, width, generator=generator) for width in WIDTHS]
+def make_batch(
+    members: int,
+    rows: int = 64,
+    seed: int = 0,
+    *,
+    classes: int = 2,
+    missing: bool = False,
+    absent: bool = False,
+) -> Batch:
+    """A batch in which every member has rows of its own, the same whoever else is there.
 
-
-def make_batch(members: int, rows: int = 64, seed: int = 0, *, missing: bool = False) -> Batch:
-    """One batch shared by all members; with ``missing``, some rows have no group of the second attribute."""
-    generator = torch.Generator().manual_seed(seed + 1)
-    inputs = make_inputs(rows, seed)
-    labels = (inputs[0][:, 0] + torch.randn(rows, generator=generator) > 0).float()
-    codes = [torch.randint(size, (rows,), generator=generator) for size in LAYOUT.sizes]
-    groups = torch.cat(
-        [torch.nn.functional.one_hot(c, size).float() for c, size in zip(codes, LAYOUT.sizes, strict=True)], 1
-    )
+    Args:
+        members: R.
+        rows: N.
+        seed: of the numbers.
+        classes: values of the outcome.
+        missing: whether some rows have no group of the second attribute.
+        absent: whether about a third of the rows lack each modality.
+    """
+    own = [_rows(rows, 1000 * seed + member, classes) for member in range(members)]
+    inputs, labels, groups, available = (torch.stack(parts) for parts in zip(*own, strict=True))
     if missing:
-        groups[: rows // 4, 2:] = 0
-    stacked = pad_inputs(inputs).transpose(0, 1)
-    return Batch(
-        stacked.expand(members, *stacked.shape),
-        labels.expand(members, rows),
-        groups.expand(members, *groups.shape),
+        groups[:, : rows // 4, LAYOUT.slices[1]] = 0
+    return Batch(inputs, labels, groups, available if absent else None)
+
+
+def _rows(rows: int, seed: int, classes: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """One member's inputs [M, N, W], labels [C, N], groups [N, G] and which modalities rows have [M, N]."""
+    generator = torch.Generator().manual_seed(seed)
+    inputs = [torch.randn(rows, width, generator=generator) for width in WIDTHS]
+    risk = inputs[0][:, 0] + inputs[1][:, 0] + torch.randn(rows, generator=generator)
+    codes = torch.bucketize(risk, risk.quantile(torch.linspace(0, 1, classes + 1)[1:-1]))
+    groups = [
+        functional.one_hot(torch.randint(size, (rows,), generator=generator), size) for size in LAYOUT.sizes
+    ]
+    available = torch.rand(len(WIDTHS), rows, generator=generator) < 2 / 3
+    # Every row has a modality at least.
+    available[torch.randint(len(WIDTHS), (rows,), generator=generator), torch.arange(rows)] = True
+    return (
+        pad_inputs(inputs).transpose(0, 1),
+        label_columns(codes, classes),
+        torch.cat(groups, dim=1).float(),
+        available.float(),
     )
+
+
+def label_columns(codes: Tensor, classes: int) -> Tensor:
+    """Class codes [N] as 0 or 1 [C, N]."""
+    return codes.float().unsqueeze(0) if classes == 2 else functional.one_hot(codes, classes).T.float()
+
+
+def members_of(batch: Batch, members: Sequence[int]) -> Batch:
+    """The batch of some of the members, in the order given."""
+    own = list(members)
+    available = None if batch.available is None else batch.available[own]
+    return Batch(batch.inputs[own], batch.labels[own], batch.groups[own], available)
 
 
 def make_method(
-    specs: Sequence[MethodSpec], seeds: Sequence[int], *, dropout: float = 0.0, layout: GroupLayout = LAYOUT
+    specs: Sequence[MethodSpec],
+    seeds: Sequence[int],
+    *,
+    dropout: float = 0.0,
+    layout: GroupLayout = LAYOUT,
+    columns: int = 1,
 ) -> Method:
-    network = Network(NetworkSpec(input_widths=WIDTHS, dropout=dropout), seeds)
+    """A method on a network of its own, with C score columns."""
+    network = Network(NetworkSpec(input_widths=WIDTHS, dropout=dropout, score_columns=columns), seeds)
     return trainer_of(specs[0])(specs, seeds, network, layout)
 
 
@@ -56,3 +99,19 @@ def gradient_after_step(method: Method, batch: Batch) -> Tensor:
     method.step(batch)
     assert method.network.weights.grad is not None
     return method.network.weights.grad.clone()
+
+
+def watching_gradient(method: Method) -> Tensor:
+    """Gradient [R, Q] that the last step left the modality classifiers."""
+    gradient = method.network.auxiliary_weights.grad
+    assert gradient is not None
+    return gradient
+
+
+def assert_same_gradients(computed: Tensor, expected: Tensor, *, tolerance: float = 1e-5) -> None:
+    """Each member's gradient [R, P] within a share of the largest entry expected of it."""
+    assert computed.shape == expected.shape
+    largest = expected.abs().amax(-1)
+    error = (computed - expected).abs().amax(-1)
+    assert (largest > 0).all()
+    assert (error <= tolerance * largest).all(), f"relative errors {(error / largest).tolist()}"

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
 from torchjd.aggregation import PCGrad
 
-from models.gradients import conflict_share, cosines, gram, jacobian, random_orders, reconcile
-
-
-def projected_one_by_one(gradients: Tensor, orders: Tensor) -> Tensor:
-    """The definition, spelt out on the gradients themselves."""
-    total = torch.zeros_like(gradients[0])
-    for i, order in enumerate(orders.tolist()):
-        vector = gradients[i].clone()
-        for j in order:
-            overlap = vector @ gradients[j]
-            if overlap < 0:
-                vector -= overlap / (gradients[j] @ gradients[j]) * gradients[j]
-        total += vector
-    return total
+from models.gradients import conflict_share, cosines, gram, random_orders, reconcile
+from tests.models.definitions import projected
 
 
 @pytest.fixture
@@ -49,22 +37,46 @@ def test_agrees_with_known_answers(oracle_dir: Path) -> None:
         )
 
 
-def test_two_objectives_agree_with_torchjd(generator: torch.Generator) -> None:
-    # With two objectives there is one order only, so the library's random order does not matter.
+def test_the_definition_agrees_with_known_answers(oracle_dir: Path) -> None:
+    for case in json.loads((oracle_dir / "gradient_projection.json").read_text()):
+        rows = projected(torch.tensor(case["jacobian"], dtype=torch.float64), torch.tensor(case["orders"]))
+        expected = torch.tensor(case["expected"]["projected"], dtype=torch.float64)
+        torch.testing.assert_close(rows, expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_in_the_same_orders_it_goes_where_torchjd_goes(
+    count: int, generator: torch.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(20):
-        gradients = torch.randn(2, 7, generator=generator, dtype=torch.float64)
-        direction = reconcile(gram(gradients), torch.tensor([[1], [0]])) @ gradients
-        torch.testing.assert_close(direction, PCGrad()(gradients))
+        gradients = torch.randn(count, 7, generator=generator, dtype=torch.float64)
+        orders = random_orders(count, generator)
+        # torchjd draws one permutation of all objectives for each of them, and skips the objective itself.
+        drawn = iter(torch.cat([torch.arange(count).unsqueeze(1), orders], dim=1))
+        with monkeypatch.context() as patched:
+            patched.setattr(torch, "randperm", lambda _, drawn=drawn: next(drawn))
+            expected = PCGrad()(gradients)
+        assert next(drawn, None) is None
+        torch.testing.assert_close(reconcile(gram(gradients), orders) @ gradients, expected)
 
 
-def test_many_members_agree_with_the_definition(generator: torch.Generator) -> None:
+@pytest.mark.parametrize("only_conflicting", [True, False])
+def test_many_members_agree_with_the_definition(only_conflicting: bool, generator: torch.Generator) -> None:
     gradients = torch.randn(6, 4, 9, generator=generator, dtype=torch.float64)
     orders = torch.stack([random_orders(4, generator) for _ in range(6)])
-    directions = torch.einsum("rk,rkp->rp", reconcile(gram(gradients), orders), gradients)
+    weights = reconcile(gram(gradients), orders, only_conflicting=only_conflicting)
+    directions = torch.einsum("rk,rkp->rp", weights, gradients)
     for member in range(6):
-        torch.testing.assert_close(
-            directions[member], projected_one_by_one(gradients[member], orders[member])
-        )
+        rows = projected(gradients[member], orders[member], only_conflicting=only_conflicting)
+        torch.testing.assert_close(directions[member], rows.sum(0))
+
+
+def test_random_orders_are_every_order_about_as_often(generator: torch.Generator) -> None:
+    drawn = [tuple(random_orders(3, generator).flatten().tolist()) for _ in range(400)]
+    others = [permutations([j for j in range(3) if j != i]) for i in range(3)]
+    possible = [tuple(j for order in orders for j in order) for orders in product(*others)]
+    assert set(drawn) == set(possible)
+    assert all(25 <= drawn.count(orders) <= 80 for orders in possible)
 
 
 def test_two_objectives_never_conflict_with_the_result(generator: torch.Generator) -> None:
@@ -72,6 +84,14 @@ def test_two_objectives_never_conflict_with_the_result(generator: torch.Generato
     orders = torch.tensor([[1], [0]]).expand(50, 2, 1)
     directions = torch.einsum("rk,rkp->rp", reconcile(gram(gradients), orders), gradients)
     assert (torch.einsum("rkp,rp->rk", gradients, directions) >= -1e-9).all()
+
+
+def test_order_of_members_does_not_matter(generator: torch.Generator) -> None:
+    gramian = gram(torch.randn(4, 3, 8, generator=generator))
+    orders = torch.stack([random_orders(3, generator) for _ in range(4)])
+    permutation = torch.tensor([2, 0, 3, 1])
+    expected = reconcile(gramian, orders)[permutation]
+    assert torch.equal(reconcile(gramian[permutation], orders[permutation]), expected)
 
 
 def test_order_of_objectives_does_not_matter(generator: torch.Generator) -> None:
@@ -114,15 +134,6 @@ def test_projecting_on_all_leaves_no_shared_part() -> None:
 def test_one_objective_is_its_own_direction(generator: torch.Generator) -> None:
     weights = reconcile(torch.ones(4, 1, 1), random_orders(1, generator).expand(4, 1, 0))
     torch.testing.assert_close(weights, torch.ones(4, 1))
-
-
-def test_jacobian_is_each_loss_gradient(generator: torch.Generator) -> None:
-    weights = torch.randn(2, 3, generator=generator, requires_grad=True)
-    inputs = torch.randn(2, 5, 3, generator=generator)
-    logits = torch.einsum("rnp,rp->rn", inputs, weights)
-    losses = torch.stack([logits.square().mean(-1), logits.sigmoid().mean(-1)], dim=-1)
-    expected = [torch.autograd.grad(losses[:, k].sum(), weights, retain_graph=True)[0] for k in range(2)]
-    torch.testing.assert_close(jacobian(losses, logits, weights), torch.stack(expected, dim=1))
 
 
 def test_conflict_share_counts_opposing_pairs() -> None:

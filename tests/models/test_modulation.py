@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from models.modulation import (
     balance_factors,
@@ -17,6 +18,7 @@ from models.modulation import (
     surrogate_auc,
 )
 from models.ranking import auc_gap, batch_auc
+from tests.models.definitions import surrogate_auc as by_pairs
 
 
 @pytest.fixture
@@ -74,17 +76,51 @@ def test_a_single_modality_has_nothing_to_be_balanced_with() -> None:
     torch.testing.assert_close(factors, torch.ones(2, 1))
 
 
-def test_surrogate_equals_the_mean_over_pairs(generator: torch.Generator) -> None:
+@pytest.fixture
+def judged(generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Probabilities [2, N] in double precision, labels [N], and groups [N, 4] of which the last is empty."""
     probabilities = torch.rand(2, 40, generator=generator, dtype=torch.float64)
     labels = (torch.rand(40, generator=generator) < 0.4).double()
-    mask = torch.nn.functional.one_hot(torch.randint(3, (40,), generator=generator), 3).double()
+    mask = torch.nn.functional.one_hot(torch.randint(3, (40,), generator=generator), 4).double()
+    return probabilities.requires_grad_(), labels, mask
+
+
+def test_surrogate_equals_the_mean_over_pairs(judged: tuple[Tensor, Tensor, Tensor]) -> None:
+    probabilities, labels, mask = judged
+    computed = surrogate_auc(probabilities, labels, mask)
+    for member in range(2):
+        for group in range(3):
+            expected = by_pairs(probabilities[member : member + 1], labels.unsqueeze(0), mask[:, group])
+            torch.testing.assert_close(computed[member, group], expected, rtol=0, atol=1e-8)
+    assert computed[:, 3].isnan().all()
+
+
+def test_its_gradient_is_that_of_the_mean_over_pairs(judged: tuple[Tensor, Tensor, Tensor]) -> None:
+    probabilities, labels, mask = judged
     computed = surrogate_auc(probabilities, labels, mask)
     for group in range(3):
-        positive = probabilities[:, (mask[:, group] * labels).bool()]
-        negative = probabilities[:, (mask[:, group] * (1 - labels)).bool()]
-        difference = positive.unsqueeze(-1) - negative.unsqueeze(-2)
-        pairs = 1 - torch.log1p(torch.exp(-difference)).mean((-2, -1))
-        torch.testing.assert_close(computed[:, group], pairs, rtol=0, atol=1e-8)
+        own = torch.stack(
+            [by_pairs(p.unsqueeze(0), labels.unsqueeze(0), mask[:, group]) for p in probabilities]
+        )
+        (expected,) = torch.autograd.grad(own.sum(), probabilities)
+        (ours,) = torch.autograd.grad(computed[:, group].sum(), probabilities, retain_graph=True)
+        assert expected.abs().max() > 0.01
+        torch.testing.assert_close(ours, expected, rtol=0, atol=1e-8)
+
+
+def test_its_gradient_is_that_of_finite_differences(judged: tuple[Tensor, Tensor, Tensor]) -> None:
+    probabilities, labels, mask = judged
+    assert torch.autograd.gradcheck(lambda p: surrogate_auc(p, labels, mask)[..., :3], probabilities)
+
+
+def test_a_group_without_both_classes_sends_no_gradient(judged: tuple[Tensor, Tensor, Tensor]) -> None:
+    probabilities, labels, mask = judged
+    surrogate_auc(probabilities, labels, mask).nan_to_num(0.0).sum().backward()
+    assert probabilities.grad is not None
+    assert probabilities.grad.isfinite().all()
+    surrogate = surrogate_auc(probabilities, torch.ones(40), mask)
+    (gradient,) = torch.autograd.grad(surrogate.nan_to_num(0.0).sum(), probabilities)
+    assert torch.equal(gradient, torch.zeros_like(gradient))
 
 
 def test_surrogate_lives_in_a_narrow_interval_and_is_nan_without_both_classes() -> None:
@@ -106,6 +142,11 @@ def test_equal_shares_cancel_the_group_factors_exactly(generator: torch.Generato
 def test_factor_depends_on_delta_over_tau_alone(generator: torch.Generator) -> None:
     ema = torch.rand(3, 2, generator=generator)
     torch.testing.assert_close(fairness_factors(ema, 0.3, 0.04), fairness_factors(ema, 0.6, 0.08))
+
+
+def test_a_batch_of_nobody_known_has_a_factor_of_one(generator: torch.Generator) -> None:
+    factors = fairness_factors(torch.rand(3, 2, generator=generator), 1.0, 0.04)
+    torch.testing.assert_close(batch_factors(factors, torch.zeros(2)), torch.ones(3))
 
 
 def test_a_better_served_majority_slows_the_encoder() -> None:

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from models.encoders import pad_inputs
 from models.network import Dropout, Network
 from models.specs import NetworkSpec
-from tests.models.plain import plain_member
-from tests.models.problem import WIDTHS, make_inputs
+from tests.models.plain import PlainMembers, plain_member
+from tests.models.problem import WIDTHS, make_batch
 
 SPEC = NetworkSpec(input_widths=WIDTHS)
 
 
-def test_every_member_predicts_what_a_plain_module_does() -> None:
-    network = Network(SPEC, [3, 4, 5])
-    inputs = make_inputs(17)
-    prediction = network.predict(pad_inputs(inputs).transpose(0, 1).expand(3, -1, -1, -1))
+@pytest.mark.parametrize("absent", [False, True], ids=["complete", "incomplete"])
+@pytest.mark.parametrize("columns", [1, 3])
+def test_every_member_predicts_what_a_plain_module_does(columns: int, absent: bool) -> None:
+    network = Network(NetworkSpec(input_widths=WIDTHS, score_columns=columns), [3, 4, 5])
+    batch = make_batch(3, rows=17, absent=absent)
+    prediction = network.predict(batch.inputs, available=batch.available)
     for member in range(3):
-        logits, features = plain_member(network, member)(inputs)
+        inputs = [batch.inputs[member, m, :, :width] for m, width in enumerate(WIDTHS)]
+        available = None if batch.available is None else batch.available[member]
+        logits, features = plain_member(network, member)(inputs, available)
         torch.testing.assert_close(prediction.logits[member], logits, rtol=1e-5, atol=1e-5)
         torch.testing.assert_close(prediction.features[member], features, rtol=1e-5, atol=1e-5)
+
+
+def test_every_member_watches_as_plain_classifiers_do() -> None:
+    network = Network(NetworkSpec(input_widths=WIDTHS, score_columns=3), [3, 4])
+    features = torch.randn(2, 3, 17, 32, generator=torch.Generator().manual_seed(0))
+    watched = network.watch(features).logits
+    expected = PlainMembers(network).watch(features.double())
+    torch.testing.assert_close(watched.double(), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_a_lone_modality_is_all_that_counts() -> None:
+    network, batch = Network(SPEC, [0]), make_batch(1)
+    only_first = torch.zeros(1, 3, 64)
+    only_first[:, 0] = 1
+    alone = network.predict(batch.inputs, available=only_first).logits
+    other = batch.inputs.clone()
+    other[:, 1:] = 100.0
+    assert torch.equal(network.predict(other, available=only_first).logits, alone)
+    assert not torch.equal(network.predict(batch.inputs).logits, alone)
 
 
 def test_equal_seeds_start_equal_whoever_else_is_there() -> None:
@@ -32,7 +55,7 @@ def test_equal_seeds_start_equal_whoever_else_is_there() -> None:
 
 def test_padding_changes_nothing() -> None:
     network = Network(SPEC, [0])
-    inputs = pad_inputs(make_inputs(9)).transpose(0, 1).unsqueeze(0).clone()
+    inputs = make_batch(1, rows=9).inputs.clone()
     before = network.predict(inputs).logits
     inputs[0, 1, :, WIDTHS[1] :] = 100.0
     torch.testing.assert_close(network.predict(inputs).logits, before)
@@ -40,18 +63,21 @@ def test_padding_changes_nothing() -> None:
 
 def test_watching_classifiers_never_reach_the_encoders() -> None:
     network = Network(SPEC, [0, 1])
-    inputs = pad_inputs(make_inputs(9)).transpose(0, 1).expand(2, -1, -1, -1)
-    network.watch(network.predict(inputs).features.detach()).logits.sum().backward()
+    network.watch(network.predict(make_batch(2).inputs).features.detach()).logits.sum().backward()
     assert network.weights.grad is None
     assert network.auxiliary_weights.grad is not None
 
 
-def test_frozen_watching_reaches_the_encoders_alone() -> None:
+def test_encoders_are_views_of_their_part_of_the_weights() -> None:
     network = Network(SPEC, [0, 1])
-    inputs = pad_inputs(make_inputs(9)).transpose(0, 1).expand(2, -1, -1, -1)
-    network.watch(network.predict(inputs).features, frozen=True).logits.sum().backward()
-    assert network.auxiliary_weights.grad is None
-    assert all(gradient.abs().sum() > 0 for gradient in network.encoder_gradients()[:2])
+    counted = torch.zeros_like(network.weights)
+    for view in network.encoders(counted):
+        assert view.shape[:2] == (2, 3)
+        view.add_(1)
+    named = network.layout.views(counted)
+    assert {name for name, view in named.items() if view.sum() > 0} == {
+        name for name in named if name.startswith("encoder.")
+    }
 
 
 def test_masks_are_shared_by_seed_and_independent_of_the_pack() -> None:

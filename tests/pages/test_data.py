@@ -1,11 +1,33 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairviz.ui.bench import workbench
-from tests.pages.conftest import BEACON, SCRIPT, OpenPage, address, table_with, unescaped, words_of
+from fairviz.ui.taskform import EVERY_VALUE
+from tests.pages.conftest import (
+    BEACON,
+    SCRIPT,
+    OpenPage,
+    address,
+    hostile_table,
+    table_with,
+    unescaped,
+    words_of,
+)
+
+
+@pytest.fixture
+def staged(home: Path, tmp_path: Path) -> str:  # noqa: ARG001  (opens the workbench there)
+    """A dataset with an outcome of three values, whose rows lack their only laboratory value in part."""
+    frame = hostile_table().assign(stage=np.resize(["I", "II", BEACON, "II"], 400))
+    frame.loc[:29, "lactate"] = np.nan
+    frame.to_parquet(tmp_path / "staged.parquet")
+    return workbench().add_dataset(tmp_path / "staged.parquet").id
 
 
 def key(page: AppTest, name: str) -> str:
@@ -78,10 +100,51 @@ def test_an_address_that_is_no_json_changes_nothing(open_page: OpenPage, task: s
 def test_what_cannot_be_trained_is_said_and_nothing_entered_is_lost(open_page: OpenPage, task: str) -> None:
     page = open_page("data", task=task)
     page.selectbox(key(page, "outcome")).set_value("lactate").run()
-    assert "two values" in messages(page)
-    assert "Choose a column with two values" in messages(page)
+    assert "at most 10 values as classes, or one that means it happened" in messages(page)
+    assert "Name the value to be predicted against all others" in messages(page)
     assert page.selectbox(key(page, "outcome")).value == "lactate"
     assert page.multiselect(key(page, "sensitive")).value == [SCRIPT, "sex"]
+
+
+def test_every_value_of_several_can_be_a_class_of_its_own(open_page: OpenPage, staged: str) -> None:
+    page = open_page("data", dataset=staged)
+    page.selectbox(key(page, "outcome")).set_value("stage").run()
+    choice = page.selectbox(key(page, "positive"))
+    assert choice.value == EVERY_VALUE
+    assert choice.options[0] == "every value (one class each)"
+    assert set(choice.options[1:]) == {"I", "II", BEACON}
+    assert list(table_with(page, '"I"').columns) == ["attribute", "group", "n", f'"{BEACON}"', '"I"', '"II"']
+    assert f'"stage" has 3 values and each is a class of its own: {BEACON}, I, II.' in unescaped(
+        words_of(page)
+    )
+    page.button("use").click().run()
+    assert workbench().task_spec(address(page, "task")).positive is None
+    assert "predicts stage, each value a class" in unescaped(words_of(page))
+    assert "the mean over the classes of the outcome, each against all others" in words_of(page)
+
+
+def test_one_value_of_several_can_stand_against_the_rest(open_page: OpenPage, staged: str) -> None:
+    page = open_page("data", dataset=staged)
+    page.selectbox(key(page, "outcome")).set_value("stage").run()
+    page.selectbox(key(page, "positive")).set_value("II").run()
+    assert "With outcome" not in messages(page)
+    assert "positives" in table_with(page, "positives")
+    page.button("use").click().run()
+    assert workbench().task_spec(address(page, "task")).positive == "II"
+    assert "mean over the classes" not in words_of(page)
+
+
+def test_a_task_of_classes_fills_the_form(open_page: OpenPage, staged: str) -> None:
+    spec = workbench().propose_task(staged, outcome="stage", sensitive=["sex"])
+    page = open_page("data", task=workbench().create_task(spec).id)
+    assert page.selectbox(key(page, "positive")).value == EVERY_VALUE
+    assert messages(page) == ""
+
+
+def test_rows_without_a_modality_are_told(open_page: OpenPage, staged: str) -> None:
+    assert 'modality "labs" is missing in 30 of 400 rows' in unescaped(
+        words_of(open_page("data", dataset=staged))
+    )
 
 
 def test_no_group_to_compare_is_said(open_page: OpenPage, task: str) -> None:

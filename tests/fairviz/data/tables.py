@@ -29,6 +29,12 @@ def ward(rows: int = 300, seed: int = 0) -> pd.DataFrame:
     )
 
 
+def staged(rows: int = 300, seed: int = 0) -> pd.DataFrame:
+    """The same table with an outcome of three values, the last one rare."""
+    stages = np.random.default_rng(seed + 1).choice(["I", "II", "III"], rows, p=[0.5, 0.35, 0.15])
+    return ward(rows, seed).assign(stage=stages)
+
+
 def ward_task(**changes: Any) -> TaskSpec:
     """Make the task that fits `ward`, with some fields changed."""
     fields: dict[str, Any] = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fairviz.data.groups import attribute, group_counts
-from tests.fairviz.data.tables import ward, ward_task
+from tests.fairviz.data.tables import staged, ward, ward_task
 
 
 def test_codes_point_at_sorted_values() -> None:
@@ -24,3 +24,12 @@ def test_counts_cover_every_row_once_per_attribute() -> None:
     assert (counts["positives"] + counts["negatives"] == counts["n"]).all()
     missing = counts[counts["group"] == "(missing)"]
     assert missing[["attribute", "n"]].to_numpy().tolist() == [["race", 10]]
+
+
+def test_several_classes_are_counted_each_in_a_column_of_its_own() -> None:
+    frame = staged().replace({"stage": {"I": "n", "II": "group"}})
+    counts = group_counts(frame, ward_task(outcome="stage", positive=None))
+    assert list(counts.columns) == ["attribute", "group", "n", '"III"', '"group"', '"n"']
+    assert (counts[['"III"', '"group"', '"n"']].sum(axis=1) == counts["n"]).all()
+    men = counts[counts["group"] == "male"].iloc[0]
+    assert men['"III"'] == ((frame["sex"] == "male") & (frame["stage"] == "III")).sum()

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from fairviz.data.encode import TableEncoder
 from fairviz.data.prepare import prepare
 from fairviz.data.task import SplitSpec
-from tests.fairviz.data.tables import ward, ward_task
+from fairviz.errors import TaskError
+from tests.fairviz.data.tables import staged, ward, ward_task
 
 
 def test_arrays_follow_the_table_and_the_task() -> None:
@@ -22,6 +24,43 @@ def test_the_positive_value_decides_the_labels() -> None:
     frame = ward().assign(died=lambda f: np.where(f["died"] == 1, "yes", "no"))
     yes, no = (prepare(frame, ward_task(positive=value)).labels for value in ("yes", "no"))
     np.testing.assert_array_equal(yes, 1 - no)
+
+
+def test_one_value_of_several_stands_against_the_rest() -> None:
+    frame = staged()
+    data = prepare(frame, ward_task(outcome="stage", positive="II"))
+    np.testing.assert_array_equal(data.labels, frame["stage"] == "II")
+    assert (data.classes, data.score_columns) == (("not II", "II"), 1)
+
+
+def test_classes_are_coded_in_the_order_of_their_texts() -> None:
+    frame = staged()
+    data = prepare(frame, ward_task(outcome="stage", positive=None))
+    assert (data.classes, data.score_columns) == (("I", "II", "III"), 3)
+    np.testing.assert_array_equal(np.array(data.classes)[data.labels], frame["stage"])
+    for rows in (data.split.train, data.split.validation, data.split.test):
+        assert set(data.labels[rows]) == {0, 1, 2}
+
+
+def test_rows_know_which_modalities_they_have() -> None:
+    frame = ward()
+    frame.loc[:4, ["age", "lactate"]] = np.nan
+    frame.loc[5:9, "ward"] = None
+    data = prepare(frame, ward_task())
+    assert data.available.shape == (300, 2)
+    assert not data.available[:5, 0].any()
+    assert not data.available[5:10, 1].any()
+    assert data.available.sum() == 2 * 300 - 10
+
+
+def test_a_modality_that_no_training_row_has_is_refused() -> None:
+    frame = ward()
+    training = prepare(frame, ward_task()).split.train
+    frame.loc[training, ["age", "lactate"]] = np.nan
+    with pytest.raises(
+        TaskError, match=r'modality "numbers": expected a column that tells training rows apart'
+    ):
+        prepare(frame, ward_task())
 
 
 def test_encoders_see_training_rows_only() -> None:

@@ -60,6 +60,24 @@ def test_rows_of_one_patient_stay_together() -> None:
     assert abs(len(parts[0]) - 0.6 * (patients.max() + 1)) < 2
 
 
+def test_every_class_is_within_one_row_of_its_share() -> None:
+    _, attributes = people()
+    labels = np.random.default_rng(2).choice(5, 997, p=[0.5, 0.3, 0.15, 0.03, 0.02])
+    split = split_rows(labels, attributes, SplitSpec())
+    for part, share in ((split.train, 0.6), (split.validation, 0.2), (split.test, 0.2)):
+        rows = np.bincount(labels[part], minlength=5)
+        assert (np.abs(rows - share * np.bincount(labels)) < 1).all()
+
+
+def test_a_part_without_one_class_is_refused() -> None:
+    labels = np.repeat([0, 1, 2], [50, 46, 4])
+    attributes = (Attribute("sex", ("f", "m"), np.tile([0, 1], 50)),)
+    spec = SplitSpec(train=0.9, validation=0.05, test=0.05)
+    message = r"part of the split: expected rows of every class, found none of 1 of 3 classes. Give this part"
+    with pytest.raises(TaskError, match=message):
+        split_rows(labels, attributes, spec)
+
+
 def test_a_part_without_one_outcome_is_refused() -> None:
     labels = np.r_[np.ones(4, dtype=np.int64), np.zeros(96, dtype=np.int64)]
     attributes = (Attribute("sex", ("f", "m"), np.tile([0, 1], 50)),)

@@ -21,7 +21,7 @@ from fairviz.data.suggest import (
 )
 from fairviz.data.task import SplitSpec, TaskSpec
 from fairviz.errors import TaskError
-from tests.fairviz.data.tables import ward
+from tests.fairviz.data.tables import staged, ward
 
 
 def propose(frame: pd.DataFrame, **given: object) -> TaskSpec:
@@ -45,9 +45,34 @@ def test_outcome_by_name(columns: list[str], outcome: str) -> None:
 
 def test_no_column_with_two_values() -> None:
     with pytest.raises(
-        TaskError, match="outcome: expected a column with two values, found none in the table"
+        TaskError, match="outcome: expected a column with two values, found none in the table, nor one with 3"
     ):
-        suggest_outcome(pd.DataFrame({"a": [1, 2, 3]}))
+        suggest_outcome(pd.DataFrame({"a": range(11), "b": 1}))
+
+
+def test_without_two_values_anywhere_a_column_of_classes_is_proposed() -> None:
+    frame = staged().drop(columns=["died", "sex"]).assign(label=lambda f: f["ward"])
+    assert suggest_outcome(frame) == "label"
+    assert suggest_outcome(frame.drop(columns="label")) == "stage", "not race, which is compared"
+    assert propose(frame).positive is None
+
+
+def test_more_than_two_values_are_classes_until_one_is_named() -> None:
+    frame = staged()
+    assert suggest_positive(frame, "stage") is None
+    assert propose(frame, outcome="stage").positive is None
+    assert propose(frame, outcome="stage", positive="III").positive == "III"
+    assert propose(frame).outcome == "died", "two values come first"
+
+
+@pytest.mark.parametrize("positive", [None, "III"])
+def test_what_gives_one_class_away_is_dropped(positive: str | None) -> None:
+    frame = staged()
+    frame["hospice"] = np.where(frame["stage"] == "III", "yes", "no")
+    frame["operated"] = np.where(frame["stage"] == "I", "yes", "no")
+    reasons = suggest_drops(frame, "stage", positive, ("race", "sex"))
+    told = {"hospice"} if positive else {"hospice", "operated"}
+    assert {column for column, reason in reasons.items() if "gives the outcome away" in reason} == told
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -66,6 +68,12 @@ def test_a_task_that_contradicts_itself_or_its_table(changes: dict[str, object],
         check_task(ward_task(**changes), ward())
 
 
+def _without_values(frame: pd.DataFrame, rows: Iterable[int]) -> pd.DataFrame:
+    changed = frame.copy()
+    changed.loc[list(rows), ["age", "lactate", "ward"]] = None
+    return changed
+
+
 def _set(column: str, values: object) -> Change:
     return lambda frame: frame.assign(**{column: values})
 
@@ -83,16 +91,19 @@ REFUSED_TABLES: list[tuple[Change, type[Exception], str]] = [
         f"expected at least {MIN_ROWS} rows, the fewest that can be split into training, "
         "validation and test, found 1 row. Load a larger table.",
     ),
+    (
+        lambda f: _without_values(f, [2, 4]),
+        DataError,
+        "inputs: expected a value in at least one input column of every row, found 2 rows without any: "
+        "rows 3, 5. Remove these rows from the file, or add",
+    ),
+    (lambda f: _without_values(f, [0]), DataError, "found 1 row without any: row 1. Remove"),
+    (lambda f: _without_values(f, range(9)), DataError, "9 rows without any: rows 1, 2, 3, 4, 5 and 4 more."),
     (lambda f: f.head(10), TaskError, "found 10 rows. Load a larger table."),
     (
         _set("died", 1),
         TaskError,
-        'outcome "died": expected two values, found 1 ("1"). Choose a column with two',
-    ),
-    (
-        _set("died", [0, 1, 2] * 100),
-        TaskError,
-        'outcome "died": expected two values, found 3 ("0", "1", "2").',
+        'outcome "died": expected at least two values, found 1 ("1"). Choose a column whose values differ',
     ),
     (
         _set("died", [0, 1, None] * 100),
@@ -149,6 +160,46 @@ def test_a_table_that_cannot_answer(change: Change, error: type[Exception], mess
         check_task(ward_task(), change(ward()))
 
 
+REFUSED_OUTCOMES = [
+    (
+        ["0", "1"],
+        None,
+        'positive value of "died": expected one of its two values, "0", "1", found none. Name',
+    ),
+    (
+        [str(at) for at in range(11)],
+        None,
+        'outcome "died": expected at most 10 values as classes, or one that means it happened, '
+        "found 11 values and none of them named. Name the value to be predicted against all others",
+    ),
+    (["a", "b", "c"], "d", 'positive value "d": expected a value of "died": "a", "b", "c", found a value'),
+    (["b"], None, 'outcome "died": expected at least two values, found 1 ("b").'),
+    (
+        ["a", "b"] * 49 + ["c", "a"],
+        None,
+        'outcome "died": expected at least 10 rows of each value, found 3 with "c"',
+    ),
+    (["a"] * 30 + ["b"] * 69 + ["c"], "c", 'expected at least 10 rows of each value, found 3 with "c".'),
+    ((["a"] + ["b"] * 99), "b", 'expected at least 10 rows of each value, found 3 with "a".'),
+]
+
+
+@pytest.mark.parametrize(("values", "positive", "message"), REFUSED_OUTCOMES)
+def test_an_outcome_that_cannot_be_read(values: list[str], positive: str | None, message: str) -> None:
+    frame = ward().assign(died=np.resize(values, 300))
+    with pytest.raises(TaskError, match=re.escape(message)):
+        check_task(ward_task(positive=positive), frame)
+
+
+@pytest.mark.parametrize("values", [3, 10])
+def test_three_to_ten_values_are_classes(values: int) -> None:
+    frame = ward().assign(died=np.resize([f"v{at}" for at in range(values)], 300))
+    data = prepare(frame, ward_task(positive=None))
+    assert data.classes == tuple(f"v{at}" for at in range(values))
+    assert data.score_columns == values
+    assert (np.bincount(data.labels) == 300 // values).all()
+
+
 def test_rows_without_a_patient_cannot_be_kept_together() -> None:
     frame = ward().assign(patient=[None, *range(299)])
     with pytest.raises(TaskError, match=r'group id "patient": expected a value in every row, found 1'):
@@ -199,6 +250,9 @@ def test_hostile_names_work_from_end_to_end() -> None:
 def test_a_task_survives_json() -> None:
     spec = ward_task(drop=("age",), split=SplitSpec(seed=3, group_id="ward"), public=True)
     assert TaskSpec.from_json(spec.to_json()) == spec
+    several = ward_task(positive=None)
+    assert TaskSpec.from_json(several.to_json()) == several
+    assert json.loads(several.to_json())["positive"] is None
 
 
 @pytest.mark.parametrize(

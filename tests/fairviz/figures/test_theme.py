@@ -13,6 +13,7 @@ from fairviz.figures.theme import (
     tint,
     wrap,
 )
+from models import specs
 
 METHODS = ("baseline", "fairgrad", "multifair", "multifair-m", "multifair-g", "multifair-plus")
 
@@ -43,13 +44,20 @@ def test_methods_have_their_colours(method: str, colour: str) -> None:
 
 
 def test_no_two_methods_look_the_same() -> None:
-    looks = {(method_style(method).colour, method_style(method).symbol) for method in METHODS}
-    assert len(looks) == len(METHODS)
+    looks = {(method_style(method).colour, method_style(method).symbol) for method in specs.METHODS}
+    assert len(looks) == len(specs.METHODS)
+
+
+def test_methods_are_called_what_people_know_them_by() -> None:
+    comparators = specs.METHODS.keys() - set(METHODS)
+    assert {name: method_style(name).name for name in comparators} == {
+        name: specs.METHODS[name].title for name in comparators
+    }
 
 
 def test_a_comparator_never_has_a_method_s_colour() -> None:
     ours = {method_style(method).colour for method in METHODS}
-    for name in ("reweighing", "group-dro", "modality-dropout"):
+    for name in (*(specs.METHODS.keys() - set(METHODS)), "modality-dropout"):
         assert method_style(name).colour not in ours
 
 

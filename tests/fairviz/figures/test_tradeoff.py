@@ -154,3 +154,20 @@ def test_words_give_the_numbers_of_every_point(trails: list[RunTrail], plane: Pl
 
 def _first_two(trails: list[RunTrail]) -> tuple[list[np.ndarray], list[np.ndarray]]:
     return [run.performance for run in trails[:2]], [run.gap for run in trails[:2]]
+
+
+def test_configurations_are_told_apart_by_the_end_of_their_labels(
+    trails: list[RunTrail], plane: Plane, traces_of: Traces
+) -> None:
+    label = "Regularised, penalty absolute, strength "
+    runs = [replace(trail, label=f"{label}{i // 2}") for i, trail in enumerate(trails)]
+    named = {mark.name for mark in traces_of(tradeoff(runs, plane), "point")}
+    assert named == {f"{label}{i}" for i in range(3)}
+
+
+def test_more_names_than_anybody_reads_are_left_to_hovering(trails: list[RunTrail], plane: Plane) -> None:
+    many = [replace(trails[0], run=f"{i}", label=f"MultiFair, tau {i}") for i in range(30)]
+    layout = tradeoff(many, plane).layout
+    assert not layout.showlegend
+    assert "point at a mark for its name" in layout.title.subtitle.text
+    assert tradeoff(trails, plane).layout.showlegend

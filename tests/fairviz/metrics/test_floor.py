@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fairviz.metrics import NoiseFloor, Placements, null_auc_gaps, null_rate_gaps
-from fairviz.metrics.floor import DRAWS
+from fairviz.metrics.floor import DRAWS, ranges
 from fairviz.metrics.inputs import FloatArray
 
 SIZES = (1000, 100, 60, 30)
@@ -69,6 +69,12 @@ def test_summary_of_draws() -> None:
     gaps: FloatArray = np.linspace(0, 1, 101)
     floor = NoiseFloor.of(gaps)
     assert [floor.expected, floor.percentile_95] == pytest.approx([0.5, 0.95])
+
+
+def test_ranges_are_over_the_groups_that_take_part() -> None:
+    draws = np.array([[0.1, np.nan, 0.4], [0.3, np.nan, 0.2]])
+    np.testing.assert_allclose(ranges(draws), [0.3, 0.1])
+    assert np.isnan(ranges(draws[:, :2])).all()
 
 
 def test_rates_that_cannot_vary_have_no_noise() -> None:

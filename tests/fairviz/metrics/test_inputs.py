@@ -7,6 +7,7 @@ import pytest
 from fairviz.errors import MetricError
 from fairviz.metrics.inputs import (
     Groups,
+    check_classes,
     check_groups,
     check_labels,
     check_level,
@@ -47,6 +48,21 @@ def test_refuses_other_labels_and_says_where(labels: list[float], found: str) ->
         f"y_pred: expected only labels 0 and 1, found {found}. "
         "Write 1 for the positive class and 0 for the other; leave out rows without."
     )
+
+
+@pytest.mark.parametrize(
+    ("codes", "found"),
+    [
+        ([0, 1, 3], "3 at row 2"),
+        ([-1, 0], "-1 at row 0"),
+        ([1, 0.5], "0.5 at row 1"),
+        ([np.nan], "nan at row 0"),
+    ],
+)
+def test_class_codes_are_places_of_columns(codes: list[float], found: str) -> None:
+    assert check_classes([2.0, 0, 1], "labels", 3).tolist() == [2, 0, 1]
+    with pytest.raises(MetricError, match=f"labels: expected class codes from 0 to 2, one .* found {found}"):
+        check_classes(codes, "labels", 3)
 
 
 @pytest.mark.parametrize("values", [["0", "1"], [None, 1], np.array(["0", 1], dtype=object), [1j]])

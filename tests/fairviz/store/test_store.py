@@ -141,3 +141,13 @@ def test_what_is_not_there_is_named(store: Store, kind: str) -> None:
 def test_a_comparison_needs_its_task(store: Store) -> None:
     with pytest.raises(IntegrityError):
         store.add_comparison("missing", [], owner="me")
+
+
+def test_only_what_came_since_can_be_asked_for(store: Store) -> None:
+    comparison = add_comparison(store)
+    first, second = store.runs(comparison.id)
+    for number in (1, 2, 3):
+        store.add_epochs(comparison.id, 0.5, [epoch(first.id, number), epoch(second.id, number)])
+    found = store.epochs(comparison.id, of_runs={second.id}, after=1)
+    assert [(record.run_id, record.epoch) for record in found] == [(second.id, 2), (second.id, 3)]
+    assert store.epochs(comparison.id, of_runs=()) == []

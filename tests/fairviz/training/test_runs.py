@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
 from fairviz.errors import SettingError
-from fairviz.training.runs import RunSpec, method_entry, method_parameters, training_spec
+from fairviz.training.runs import (
+    MOST_RUNS,
+    RunSpec,
+    grid_runs,
+    method_entry,
+    method_parameters,
+    swept_values,
+    training_spec,
+)
 from models.specs import METHODS, BaselineSpec, MultiFairSpec, TrainingSpec
 
 
@@ -70,3 +80,60 @@ def test_training_settings_have_bounds() -> None:
 def test_parameters_must_fit_their_method() -> None:
     with pytest.raises(ValidationError, match="expected FairGradSpec for method 'fairgrad'"):
         RunSpec(method="fairgrad", parameters=BaselineSpec(), training=TrainingSpec(), seed=0)
+
+
+def test_a_label_tells_a_learning_rate_that_is_not_the_default() -> None:
+    runs = grid_runs("multifair", {"learning_rate": ["0.001", "0.003"]}, 1, TrainingSpec())
+    assert [run.label for run in runs] == ["MultiFair", "MultiFair, learning rate 0.003"]
+
+
+def test_a_grid_is_every_combination_on_the_same_seeds() -> None:
+    grid: dict[str, list[Any]] = {"tau": ["0.01", "0.02"], "delta": [0.3, 0.5]}
+    runs = grid_runs("multifair", grid, 2, TrainingSpec(epochs=7))
+    points = [(run.parameters.tau, run.parameters.delta, run.seed) for run in runs]  # type: ignore[union-attr]
+    assert points == [(tau, delta, seed) for tau in (0.01, 0.02) for delta in (0.3, 0.5) for seed in (0, 1)]
+    assert {run.training.epochs for run in runs} == {7}
+
+
+def test_the_baseline_beside_a_grid_has_its_seeds_and_its_settings() -> None:
+    grid = {"tau": [0.01, 0.02], "learning_rate": [0.001, 0.003]}
+    runs = grid_runs("multifair", grid, 2, TrainingSpec(), baseline=True)
+    baseline = [(run.training.learning_rate, run.seed) for run in runs if run.method == "baseline"]
+    assert baseline == [(0.001, 0), (0.001, 1), (0.003, 0), (0.003, 1)]
+    own = {(run.training.learning_rate, run.seed) for run in runs if run.method == "multifair"}
+    assert own == set(baseline), "every run has a baseline to be measured against"
+
+
+def test_the_baseline_is_not_trained_beside_itself() -> None:
+    runs = grid_runs("baseline", {"learning_rate": [0.001, 0.003]}, 1, TrainingSpec(), baseline=True)
+    assert [run.label for run in runs] == ["Baseline", "Baseline, learning rate 0.003"]
+
+
+def test_choices_are_swept_like_numbers() -> None:
+    runs = grid_runs("fairgrad", {"penalty": ["squared", "absolute"]}, 1, TrainingSpec())
+    assert [run.label for run in runs] == ["FairGrad", "FairGrad, penalty absolute"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "message"),
+    [
+        ("tau", ["0.01", "x"], r"multifair\.tau: expected a valid number, found 'x'"),
+        ("tau", ["0.01", "-1"], r"multifair\.tau: expected greater than 0, found '-1'"),
+        ("tau", ["0.01", "1e-2"], r"multifair\.tau: .* each of them once, found 0\.01 twice"),
+        ("tau", [0.02, 0.020000001], r"found 0\.02 twice"),
+        ("tau", [], r"multifair\.tau: expected at least one value.* found none"),
+        ("learning_rate", ["7"], r"training\.learning_rate: expected less than or equal to 1, found '7'"),
+        ("taau", [1], r"multifair\.taau: expected one of tau, .*learning_rate, found 'taau'"),
+        ("epochs", [1], r"multifair\.epochs: expected one of tau"),
+    ],
+)
+def test_a_wrong_value_of_a_grid_is_named(name: str, given: list[object], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        swept_values("multifair", name, given)
+
+
+def test_more_runs_than_anybody_could_read_are_refused() -> None:
+    taus = [number / 1000 for number in range(1, 101)]
+    assert len(grid_runs("multifair", {"tau": taus}, 6, TrainingSpec())) == MOST_RUNS == 600
+    with pytest.raises(SettingError, match=r"sweep: expected at most 600 runs, found 606"):
+        grid_runs("multifair", {"tau": taus}, 6, TrainingSpec(), baseline=True)

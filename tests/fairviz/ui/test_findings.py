@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fairviz.store.records import RunRecord
@@ -77,6 +79,28 @@ def test_a_model_that_flags_everyone_is_called_out() -> None:
     text = told([run(1, test=report(gap=0.0, sensitivity=0.99, specificity=0.01))])["Baseline"]
     assert "flags nearly every patient" in text
     assert "flags nearly every patient" not in told([run(1)])["Baseline"]
+
+
+def test_a_screening_test_is_not_called_out() -> None:
+    text = told([run(1, test=report(sensitivity=0.99, specificity=0.3))])["Baseline"]
+    assert "flags" not in text
+
+
+def test_a_collapse_is_told_with_its_seeds_whatever_data_are_shown() -> None:
+    everyone = report(gap=0.0, sensitivity=0.99, specificity=0.01)
+    runs = [run(1, test=everyone), run(2, seed=1)]
+    (result,) = findings.results(runs, "validation")
+    assert "On test rows it flags nearly every patient on 1 of 2 seeds" in " ".join(
+        findings.sentences(result, AXES)
+    )
+    assert findings.result_row(result, AXES)["collapse"] == "flags nearly every patient on 1 of 2 seeds"
+
+
+def test_far_below_the_baseline_of_its_seed_is_called_out() -> None:
+    runs = pair(gap=0.05, baseline_gap=0.1, seeds=1)
+    assert "ranks far worse" not in told(runs)["Fairgrad"]
+    poor = [runs[0], replace(runs[1], test=report(auc=0.6))]
+    assert "ranks far worse than the baseline" in told(poor)["Fairgrad"]
 
 
 @pytest.mark.parametrize("gap", [None, 0.0, 0.1, 0.3])

@@ -104,6 +104,8 @@ def test_the_noise_floor_is_the_95th_percentile_of_the_runs_mean() -> None:
 
 def test_groups_used_says_how_many_of_how_many() -> None:
     assert series.groups_used(report(), AXES) == "over 2 of 3 groups of sex"
+    several = report(classes={"I": report(), "II": report(), "III": report()})
+    assert series.groups_used(several, AXES) == "over 2 of 3 groups of sex, mean over 3 classes"
 
 
 def test_group_curves_join_seeds_over_the_epochs_they_share() -> None:

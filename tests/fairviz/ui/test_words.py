@@ -74,3 +74,10 @@ def test_times_say_their_zone() -> None:
 
 def test_only_the_first_letter_is_raised() -> None:
     assert words.upper("positive value of AUC") == "Positive value of AUC"
+
+
+def test_a_column_is_as_wide_as_its_longest_text_within_limits() -> None:
+    short, long, longest = (words.column_pixels(["a", "b" * count]) for count in (2, 40, 400))
+    assert short < long < longest
+    assert words.column_pixels([]) == short
+    assert longest == words.column_pixels(["c" * 4_000])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from models.groups import GroupLayout
+from models.methods.base import Batch
 from models.specs import BaselineSpec, MultiFairPlusSpec
 from tests.models.problem import gradient_after_step, make_batch, make_method
 
@@ -15,15 +16,16 @@ def test_a_gap_below_tau_changes_nothing() -> None:
     torch.testing.assert_close(gradient_after_step(method, make_batch(1)), baseline)
 
 
-def test_weights_average_one_and_favour_the_group_behind() -> None:
+def test_weights_favour_the_group_behind() -> None:
     method = make_method([MultiFairPlusSpec(tau=0.01)], [0], layout=GroupLayout((2,)))
     batch = make_batch(1, rows=256)
     batch = batch._replace(groups=batch.groups[..., :2])
     for _ in range(20):
         trace = method.step(batch)
     auc, weight = trace["fused_auc"][0], trace["group_weight"][0]
-    assert (auc[0] < auc[1]) == (weight[0] > weight[1])
-    assert weight[0] != weight[1]
+    assert auc[0] != auc[1]
+    assert weight.argmax() == auc.argmin()
+    assert weight.max() > 1 > weight.min()
 
 
 def test_delta_stays_within_its_bounds() -> None:
@@ -35,23 +37,36 @@ def test_delta_stays_within_its_bounds() -> None:
 
 
 def test_weights_are_clipped() -> None:
-    method = make_method([MultiFairPlusSpec(tau=0.001, gain=10, delta_max=10)], [0])
+    spec = MultiFairPlusSpec(tau=0.001, gain=10, delta_max=10, weight_floor=0.5, weight_ceiling=2)
+    method = make_method([spec], [0])
     for seed in range(10):
         weight = method.step(make_batch(1, seed=seed))["group_weight"]
-    assert weight.min() >= 0.2
-    assert weight.max() <= 5.0
+    torch.testing.assert_close(weight.min(), torch.tensor(0.5))
+    torch.testing.assert_close(weight.max(), torch.tensor(2.0))
+
+
+def batch_with_a_group_of_one_outcome() -> Batch:
+    """Three groups, of which the third has two rows of one outcome: it has no AUC of its own."""
+    batch = make_batch(1, rows=256)
+    groups = batch.groups[..., 2:].clone()
+    positive = batch.labels[0, 0].nonzero().flatten()[:2]
+    groups[..., 2] = 0
+    groups[:, positive] = torch.tensor([0.0, 0.0, 1.0])
+    return batch._replace(groups=groups)
+
+
+def test_the_others_are_measured_by_their_own_mean() -> None:
+    method = make_method([MultiFairPlusSpec(tau=0.01)], [0], layout=GroupLayout((3,)))
+    for _ in range(10):
+        weight = method.step(batch_with_a_group_of_one_outcome())["group_weight"][0]
+    assert weight[0] != weight[1]
+    torch.testing.assert_close(weight[:2].mean(), torch.tensor(1.0))
 
 
 def test_a_group_never_seen_with_both_outcomes_stays_out() -> None:
     method = make_method([MultiFairPlusSpec(tau=0.5)], [0], layout=GroupLayout((3,)))
-    batch = make_batch(1, rows=256)
-    groups = batch.groups[..., 2:].clone()
-    # The third group keeps two rows of one outcome: it has no AUC of its own.
-    positive = batch.labels[0].nonzero().flatten()[:2]
-    groups[..., 2] = 0
-    groups[:, positive] = torch.tensor([0.0, 0.0, 1.0])
     for _ in range(30):
-        trace = method.step(batch._replace(groups=groups))
+        trace = method.step(batch_with_a_group_of_one_outcome())
     assert trace["fused_auc"][0, 2].isnan()
     assert trace["group_weight"][0, 2] == 1
     assert trace["delta"].item() == 0

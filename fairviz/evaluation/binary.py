@@ -1,0 +1,222 @@
+"""Predictions of an outcome with two values to one report.
+
+Axis letters: N rows, G groups.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fairviz.errors import MetricError
+from fairviz.evaluation.attributes import Grouped, check_attributes, partitions
+from fairviz.evaluation.floors import noise_floors
+from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
+from fairviz.metrics.equity import (
+    combine_odds,
+    equity_scaled,
+    smallest,
+    smallest_to_largest,
+    soft_gap,
+    spread,
+)
+from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER, grade, shortage
+from fairviz.metrics.inputs import (
+    BoolArray,
+    FloatArray,
+    check_labels,
+    check_probabilities,
+    check_same_length,
+)
+from fairviz.metrics.measured import NEEDS, RISK_METRICS, Measured, measure
+
+# What each gap is made of. A group enters each part that is given for it.
+PARTS: dict[str, tuple[str, ...]] = {
+    "auc_gap": ("auc",),
+    "es_auc": ("auc",),
+    "worst_group_auc": ("auc",),
+    "demographic_parity_difference": ("selection_rate",),
+    "equal_opportunity_difference": ("tpr",),
+    "equalized_odds_difference": ("tpr", "fpr"),
+    "equalized_odds_difference_mean": ("tpr", "fpr"),
+    "soft_equalized_odds_gap": ("positives_risk", "negatives_risk"),
+    "predictive_quality_disparity": ("accuracy",),
+}
+
+_NO_THRESHOLD = "none: the method itself decides"
+_NO_RISKS = "not estimable: scores are probabilities of a decision, not of the outcome"
+
+
+def evaluate(
+    labels: npt.ArrayLike,
+    scores: npt.ArrayLike,
+    *,
+    threshold: float,
+    attributes: Sequence[Grouped],
+    floor: bool = True,
+    decisions: npt.ArrayLike | None = None,
+) -> FairnessReport:
+    """Performance of predictions on all rows and in every group, and the gaps between groups.
+
+    A metric of a group that rests on fewer than 5 cases is not given, on fewer than 10 only its
+    interval; either way the group stays out of the gaps. Metrics of all rows are given wherever
+    they are defined.
+
+    Args:
+        labels: [N] outcomes 0 or 1.
+        scores: [N] probabilities of outcome 1.
+        threshold: probability from which a row is decided positive.
+        attributes: sensitive attributes of the same rows.
+        floor: also simulate what each gap would be by chance.
+        decisions: [N] 0 or 1, where a method decides by other means than the threshold, which then
+            means nothing. The scores are the probability of a positive decision, not of the outcome.
+
+    Raises:
+        MetricError: lengths differ, a label or decision is not 0 or 1, a score is no probability,
+            the threshold is NaN, a code has no value, or two attributes share a name.
+    """
+    y, p = check_labels(labels, "labels"), check_probabilities(scores, "scores")
+    check_same_length(labels=y, scores=p)
+    check_threshold(threshold)
+    check_attributes(attributes, len(y))
+    parted = partitions(attributes, len(y))
+    if decisions is None:
+        everyone, *parts = measure(y, p, threshold, parted)
+        return report_of(everyone, parts, threshold, attributes, floor=floor)
+    d = check_labels(decisions, "decisions")
+    check_same_length(labels=y, decisions=d)
+    everyone, *parts = measure(y, p, threshold, parted, d)
+    report = report_of(everyone, parts, math.nan, attributes, floor=floor)
+    return replace(report, reason={**report.reason, "threshold": _NO_THRESHOLD})
+
+
+def report_of(
+    everyone: Measured,
+    parts: Sequence[Measured],
+    threshold: float,
+    attributes: Sequence[Grouped],
+    *,
+    floor: bool,
+) -> FairnessReport:
+    """The report of all rows as one group and of the parts that each attribute divides them into."""
+    (overall,) = _records(everyone, minimum=1)
+    return FairnessReport(
+        **overall,
+        threshold=threshold,
+        attributes={
+            attribute.name: _attribute_report(attribute, part.withheld(), overall["auc"], floor=floor)
+            for attribute, part in zip(attributes, parts, strict=True)
+        },
+    )
+
+
+_FIELDS = {field.name for field in fields(Performance)}
+METRICS = tuple(name for name in NEEDS if name in _FIELDS)
+"""Metrics of ``Performance`` that rest on cases."""
+
+
+def _records(measured: Measured, *, minimum: int) -> list[dict[str, Any]]:
+    """Fields of ``Performance`` for each of G groups."""
+    numbers = {k: v.tolist() for k, v in measured.columns.items() if k in _FIELDS}
+    return [
+        {
+            "n": counts["patients"],
+            "positives": counts["positives"],
+            "negatives": counts["negatives"],
+            **{name: values[g] for name, values in numbers.items()},
+            "grade": {name: grade(min(counts[noun] for noun in NEEDS[name])) for name in METRICS},
+            "reason": _no_risks(measured, g) | _shortages(counts, minimum),
+        }
+        for g, counts in enumerate(_cases(measured))
+    ]
+
+
+def _cases(measured: Measured) -> list[dict[str, int]]:
+    """Cases by noun, for each of G groups."""
+    rows = zip(*(counts.astype(int).tolist() for counts in measured.cases.values()), strict=True)
+    return [dict(zip(measured.cases, row, strict=True)) for row in rows]
+
+
+def _no_risks(measured: Measured, group: int) -> dict[str, str]:
+    """By metric of risks, that there are none, where they are unknown; a shortage of rows says more."""
+    return {name: _NO_RISKS for name in RISK_METRICS if math.isnan(measured.columns[name][group])}
+
+
+def _shortages(counts: Mapping[str, int], minimum: int) -> dict[str, str]:
+    """By metric, which rows are too few for it."""
+    reasons: dict[str, str] = {}
+    for name in METRICS:
+        for noun in NEEDS[name]:
+            reason = shortage(counts[noun], noun, counts["patients"], minimum=minimum)
+            if reason:
+                reasons.setdefault(name, reason)
+    return reasons
+
+
+def _attribute_report(
+    attribute: Grouped, measured: Measured, overall_auc: float, *, floor: bool
+) -> AttributeReport:
+    records = _records(measured, minimum=MINIMUM_FOR_NUMBER)
+    gaps = _gaps(measured.columns, overall_auc)
+    return AttributeReport(
+        groups={name: Performance(**record) for name, record in zip(attribute.values, records, strict=True)},
+        rows_left_out=int((attribute.codes < 0).sum()),
+        groups_used={gap: int(_defined(measured, gap).any(axis=0).sum()) for gap in PARTS},
+        **gaps,
+        floors=noise_floors(measured) if floor else {},
+        reason={gap: _gap_reason(gap, measured) for gap, value in gaps.items() if math.isnan(value)},
+    )
+
+
+def _defined(measured: Measured, gap: str) -> BoolArray:
+    """Which groups have each part of a gap [parts, G]: a group may enter with one part and not the other."""
+    return ~np.isnan([measured.columns[part] for part in PARTS[gap]])
+
+
+def _gaps(columns: Mapping[str, FloatArray], overall_auc: float) -> dict[str, float]:
+    """Every gap of ``PARTS``; each part over the groups [G] that have it, whatever else they lack."""
+
+    def parts(gap: str) -> FloatArray:
+        return np.array([columns[part] for part in PARTS[gap]])
+
+    aucs, (tprs, fprs) = parts("auc_gap")[0], parts("equalized_odds_difference")
+    # One group alone is not the worst of several, nor are scores of one group scaled by equity.
+    several = np.count_nonzero(~np.isnan(aucs)) > 1
+    odds = spread(tprs), spread(fprs)
+    return {
+        "auc_gap": spread(aucs),
+        "es_auc": equity_scaled(overall_auc, aucs) if several else math.nan,
+        "worst_group_auc": smallest(aucs) if several else math.nan,
+        "demographic_parity_difference": spread(parts("demographic_parity_difference")[0]),
+        "equal_opportunity_difference": spread(parts("equal_opportunity_difference")[0]),
+        "equalized_odds_difference": combine_odds(*odds),
+        "equalized_odds_difference_mean": combine_odds(*odds, "mean"),
+        "soft_equalized_odds_gap": soft_gap(parts("soft_equalized_odds_gap")),
+        "predictive_quality_disparity": smallest_to_largest(parts("predictive_quality_disparity")[0]),
+    }
+
+
+def _gap_reason(gap: str, measured: Measured) -> str:
+    defined = _defined(measured, gap)
+    fewest = int(defined.sum(axis=1).min())
+    if fewest > 1:  # a quotient alone can be undefined then: worst to best accuracy
+        return "not estimable: no decision is right in any group"
+    nouns = " and ".join(dict.fromkeys(noun for part in PARTS[gap] for noun in NEEDS[part]))
+    size = defined.shape[1]
+    return f"not estimable: groups with at least {MINIMUM_FOR_NUMBER} {nouns}: {fewest} of {size}"
+
+
+def check_threshold(threshold: float) -> None:
+    """A threshold is a number."""
+    if math.isnan(threshold):
+        raise MetricError(
+            "threshold",
+            expected="a number",
+            found="NaN",
+            remedy="Choose it on validation rows of both classes, or use 0.5.",
+        )

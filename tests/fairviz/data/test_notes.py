@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fairviz.data.notes import notes_on
+from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
+from tests.fairviz.data.tables import staged, ward, ward_task
+
+
+def about_everything(frame: pd.DataFrame, spec: TaskSpec) -> list[TaskNote]:
+    """Notes that concern no single column."""
+    return [note for note in notes_on(spec, frame) if note.column is None]
+
+
+def labs_apart(**changes: object) -> TaskSpec:
+    modalities = (
+        ModalitySpec(name="labs", columns=("lactate",)),
+        ModalitySpec(name="rest", columns=("age", "ward")),
+    )
+    return ward_task(modalities=modalities, **changes)
+
+
+def test_two_values_need_no_explanation() -> None:
+    assert about_everything(ward(), ward_task()) == []
+
+
+def test_several_classes_are_named() -> None:
+    (note,) = about_everything(staged(), ward_task(outcome="stage", positive=None))
+    assert note.text.startswith('"stage" has 3 values and each is a class of its own: I, II, III. ')
+    assert note.severity == "info"
+
+
+def test_one_value_against_the_rest_is_said_with_its_rows() -> None:
+    frame = staged()
+    (note,) = about_everything(frame, ward_task(outcome="stage", positive="II"))
+    rows = (frame["stage"] == "II").sum()
+    assert note.text == f'"stage" has 3 values: "II" ({rows} rows) is predicted against all others.'
+
+
+def test_the_rarest_class_of_a_group_is_noted() -> None:
+    frame = staged()
+    frame.loc[(frame["sex"] == "female") & (frame["stage"] == "III"), "stage"] = "II"
+    texts = [note.text for note in notes_on(ward_task(outcome="stage", positive=None), frame)]
+    expected = 'group "female" of "sex" has 0 rows of class "III": its figures will be uncertain or not'
+    assert any(text.startswith(expected) for text in texts)
+
+
+def test_rows_that_lack_a_modality_are_counted() -> None:
+    frame = ward()
+    (note,) = about_everything(frame, labs_apart())
+    lacking = int(frame["lactate"].isna().sum())
+    assert note.text == (
+        f'modality "labs" is missing in {lacking} of 300 rows; predicted from the others there.'
+    )
+    assert note.severity == "info", "it is missing at random here"
+
+
+@pytest.mark.parametrize(
+    ("column", "high", "low"), [("died", "1", "0"), ("sex", "male", "female"), ("race", "black", "")]
+)
+def test_what_is_missing_by_outcome_or_group_is_a_warning(column: str, high: str, low: str) -> None:
+    frame = ward()
+    frame["lactate"] = np.where(frame[column].astype(str) == high, np.nan, 1.0 + frame.index % 5)
+    (note,) = about_everything(frame, labs_apart())
+    assert note.severity == "warning"
+    assert f'It is missing in 100% of rows with "{high}" and in 0% of those with "{low}' in note.text
+    assert f'of "{column}".' in note.text
+
+
+def test_small_groups_and_small_differences_raise_no_suspicion() -> None:
+    frame = ward(rows=2000)
+    few = frame.index < 15
+    frame.loc[few, "race"] = "hawaiian"
+    # All of a small group, and .05 more of one sex than of the other.
+    missing = few | (np.arange(2000) % 20 < np.where(frame["sex"] == "male", 4, 3))
+    frame["lactate"] = np.where(missing, np.nan, 1.0 + frame.index % 5)
+    (note,) = about_everything(frame, labs_apart())
+    assert note.severity == "info"
