@@ -29,8 +29,9 @@ from models.network import Network
 from models.outcomes import probabilities
 from models.specs import NetworkSpec
 
-_ROWS_AT_ONCE = 4096
-"""Rows scored in one forward pass: bounds memory whatever the size of the dataset."""
+_ROWS_AT_ONCE = {"cpu": 4096, "cuda": 2**20}
+"""Rows of all members together that are scored in one forward pass, by kind of device: no more than a step of
+a full pack takes, whatever the size of the dataset."""
 
 
 def train(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Event]:
@@ -149,8 +150,9 @@ def _diverged(run: RunSpec) -> SettingError:
 
 def _scores(network: Network, tensors: TaskTensors, rows: Tensor) -> NDArray[np.float32]:
     """Predicted probabilities [R, rows, C] of some rows."""
+    at_once = max(1, _ROWS_AT_ONCE[rows.device.type] // network.members)
     with torch.no_grad():
-        parts = [probabilities(_logits(network, tensors, part)).mT for part in rows.split(_ROWS_AT_ONCE)]
+        parts = [probabilities(_logits(network, tensors, part)).mT for part in rows.split(at_once)]
     scores: NDArray[np.float32] = torch.cat(parts, dim=1).cpu().numpy()
     return scores
 

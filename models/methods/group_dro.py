@@ -1,12 +1,13 @@
 """Group DRO: train for the group with the largest loss.
 
 Source: Sagawa et al. 2020, arXiv:1911.08731, algorithm 1. Groups are those of a sensitive attribute; with
-several attributes each has weights of its own and the loss is the mean over attributes.
+several attributes each has weights of its own and the loss is the mean over attributes. Rows without a value
+of an attribute count as in plain training.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -32,17 +33,25 @@ class GroupDRO(Method):
 
     def step(self, batch: Batch) -> Trace:
         """Raise the weights of groups that lose most, then go down the weighted loss."""
-        losses = self._group_losses(self.predict(batch).logits, batch)
+        rows = row_losses(self.predict(batch).logits, batch.labels)
+        losses = self._group_losses(rows, batch)
         raised = self._weights * (self._rate * losses.detach()).exp()
         self._weights = torch.cat(
             [raised[:, part] / raised[:, part].sum(-1, keepdim=True) for part in self.groups.slices], dim=-1
         )
-        loss = (self._weights * losses).sum(-1) / len(self.groups.sizes)
+        loss = torch.stack(list(self._attribute_losses(rows, losses, batch))).mean(0)
         loss.sum().backward()
         return {"loss": loss.detach(), "group_loss": losses.detach(), "group_weight": self._weights}
 
     @staticmethod
-    def _group_losses(logits: Tensor, batch: Batch) -> Tensor:
-        """Mean cross-entropy [R, G] of each group; 0 for a group that the batch lacks."""
-        totals = torch.einsum("rn,rng->rg", row_losses(logits, batch.labels), batch.groups)
+    def _group_losses(rows: Tensor, batch: Batch) -> Tensor:
+        """Mean [R, G] over each group of the rows' losses [R, N]; 0 for a group that the batch lacks."""
+        totals = torch.einsum("rn,rng->rg", rows, batch.groups)
         return totals / batch.groups.sum(1).clamp_min(1)
+
+    def _attribute_losses(self, rows: Tensor, losses: Tensor, batch: Batch) -> Iterator[Tensor]:
+        """Loss [R] of each attribute: its weighted groups, and rows in no group, each with their share."""
+        for part in self.groups.slices:
+            known = batch.groups[..., part].sum(-1)
+            grouped = (self._weights[:, part] * losses[:, part]).sum(-1)
+            yield known.mean(-1) * grouped + (rows * (1 - known)).mean(-1)

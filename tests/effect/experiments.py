@@ -17,6 +17,8 @@ SUPPORT2: Final = Sample("support2", sensitive=("race", "sex"))
 
 FAIRGRAD, MULTIFAIR, PLUS, REGULARISED = "fairgrad", "multifair", "multifair-plus", "regularised"
 ABSOLUTE: Final = {"penalty": "absolute"}
+# MultiFair+ with a controller that follows each batch.
+QUICK: Final = {"gain": 0.2, "ema_decay": 0.9}
 
 STRENGTHS: Final = (0.03, 0.1, 0.3, 1.0, 3.0)
 PENALTIES: Final = ("squared", "absolute")
@@ -199,10 +201,10 @@ def plus_variants() -> list[Arm]:
         {"delta_max": 0.5},
         {"delta_max": 2.0},
         {"delta_max": 4.0},
-        {"gain": 0.05},
-        {"gain": 1.0},
-        {"ema_decay": 0.8},
-        {"ema_decay": 0.97},
+        QUICK,
+        {"gain": 0.2},
+        {"ema_decay": 0.9},
+        {"ema_decay": 0.99},
         {"weight_floor": 0.5, "weight_ceiling": 2.0},
         {"weight_floor": 0.05, "weight_ceiling": 20.0},
     ]
@@ -281,7 +283,7 @@ STUDIES: Final[tuple[Study, ...]] = (
         "planted",
         "Planted gap, fresh draws",
         Planted(),
-        arms_of([Arm(PLUS)], tau_dial(), known([Arm("group-dro"), Arm("reweighing")])),
+        arms_of([Arm(PLUS), Arm(PLUS, QUICK)], tau_dial(), known([Arm("group-dro"), Arm("reweighing")])),
         seeds=10,
         rows=Rows.DRAWS,
     ),

@@ -79,7 +79,7 @@ def study_result(
         rows=(600, 200, 200),
         groups={attribute: {"a": size, "b": size} for attribute in attributes},
         modalities=("labs", "vitals"),
-        sensitive_inputs=(),
+        attributes_told=(),
         minutes=1.0,
         failures=(),
         arms=tuple(arms),

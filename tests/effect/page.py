@@ -39,8 +39,8 @@ python -m tests.effect page    # makes this page of them
 `run --only NAME` repeats one study, `run --resume` goes on where a run was interrupted. SUPPORT2, NHEFS
 and the synthetic sets come with FairViz; the files `sepsis_survival_primary.parquet` and
 `eicu_demo.parquet` do not, and are looked for in the folder given with `--data`. Inputs follow each
-dataset's card: where its demographics name a sensitive attribute, that attribute is an input, and the
-section says so. Free text of eICU is left out."""
+dataset's card: where its demographics name a sensitive attribute, the model sees it, and the section says
+so. Free text of eICU is left out."""
 
 _HOW_TO_READ: Final = """\
 ## How to read

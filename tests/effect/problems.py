@@ -17,6 +17,10 @@ from fairviz.errors import NotFoundError
 from tests.conftest import _shared
 
 TASKS: Final = Path(__file__).resolve().parent / "tasks"
+# Defaults were chosen on draws below: evidence comes from others.
+FIRST_DRAW: Final = 5_000
+# Of a value on average: a column of measured numbers would tell everything by being different in every row.
+_FEWEST_REPEATS: Final = 10
 WIDTHS: Final = {"cup": CUP, "field": FIELD, "record": RECORD}
 
 
@@ -112,11 +116,11 @@ class Planted:
 
     def table(self, draw: int) -> pd.DataFrame:
         """As many rows as are asked for."""
-        wanted = sum(self.rows)
+        wanted, seed = sum(self.rows), FIRST_DRAW + draw
         if self.rare is None:
-            return make_glaucoma(wanted, seed=draw, null=self.null)
+            return make_glaucoma(wanted, seed=seed, null=self.null)
         # Black patients are .18 of a draw: half as many rows again leave enough of the others.
-        return thinned(make_glaucoma(wanted * 3 // 2, seed=draw, null=self.null), wanted, self.rare)
+        return thinned(make_glaucoma(wanted * 3 // 2, seed=seed, null=self.null), wanted, self.rare)
 
     def _task(self, draw: int) -> TaskSpec:
         train, validation, test = (rows / sum(self.rows) for rows in self.rows)
@@ -141,6 +145,22 @@ def thinned(frame: pd.DataFrame, rows: int, share: float) -> pd.DataFrame:
     kept = round(share * rows)
     chosen = np.concatenate([np.flatnonzero(black)[:kept], np.flatnonzero(~black)[: rows - kept]])
     return frame.iloc[np.sort(chosen)].reset_index(drop=True)
+
+
+def attributes_told(frame: pd.DataFrame, task: TaskSpec) -> tuple[str, ...]:
+    """Sensitive attributes that are inputs, or follow from one, as an age band does from the age."""
+    inputs = [column for modality in task.modalities for column in modality.columns]
+    return tuple(
+        name
+        for name in task.sensitive
+        if name in inputs or any(_tells(frame, column, name) for column in inputs)
+    )
+
+
+def _tells(frame: pd.DataFrame, column: str, attribute: str) -> bool:
+    """Whether rows that agree in a column agree in an attribute, and enough rows agree for that to count."""
+    repeats = frame[column].nunique() * _FEWEST_REPEATS <= len(frame)
+    return bool(repeats and frame.groupby(column)[attribute].nunique().max() == 1)
 
 
 def real_data() -> Path | None:

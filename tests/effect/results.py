@@ -83,7 +83,7 @@ class StudyResult(_Kept):
         rows: training, validation and test rows of a table.
         groups: by attribute and group, its test rows; of the last table where each seed has its own.
         modalities: inputs, by name.
-        sensitive_inputs: sensitive attributes that are inputs as well.
+        attributes_told: sensitive attributes that are inputs, or follow from one.
         failures: what went wrong with runs that are missing.
     """
 
@@ -95,7 +95,7 @@ class StudyResult(_Kept):
     rows: tuple[int, int, int]
     groups: Mapping[str, Mapping[str, GroupSize]]
     modalities: tuple[str, ...]
-    sensitive_inputs: tuple[str, ...]
+    attributes_told: tuple[str, ...]
     minutes: float
     failures: tuple[str, ...]
     arms: tuple[ArmResult, ...]

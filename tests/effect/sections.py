@@ -20,10 +20,8 @@ from tests.effect.experiments import (
     STUDIES,
     Arm,
     every_method,
-    known,
     multifair_grid,
     multifair_switches,
-    tau_dial,
 )
 from tests.effect.intervals import Interval
 from tests.effect.results import ArmResult, StudyResult
@@ -50,9 +48,9 @@ def verdict_table(verdicts: Sequence[Verdict]) -> str:
 
 def main_arms(study: StudyResult) -> list[ArmResult]:
     """Every method and comparator that was trained, the baselines first."""
-    wanted = [Arm(BASELINE), Arm(BASELINE, long=True), *every_method(), Arm(FAIRGRAD, ABSOLUTE)]
-    found = [study.find(arm) for arm in wanted]
-    return [arm for at, arm in enumerate(found) if arm is not None and arm not in found[:at]]
+    return _trained(
+        study, [Arm(BASELINE), Arm(BASELINE, long=True), *every_method(), Arm(FAIRGRAD, ABSOLUTE)]
+    )
 
 
 def overview(study: StudyResult, chart: str | None) -> str:
@@ -82,18 +80,16 @@ def facts(study: StudyResult) -> str:
     return (
         f"{train:,} training, {validation:,} validation and {test:,} test rows; {study.epochs} epochs, "
         f"batches of {study.batch_size:,}; {listed([str(number) for number in seeds])} {study.seeds_share}. "
-        f"Inputs: {listed(study.modalities)}. {_sensitive_inputs(study)} "
+        f"Inputs: {listed(study.modalities)}. {_attributes_told(study)} "
         f"Test rows (with the outcome): {groups}."
     )
 
 
-def _sensitive_inputs(study: StudyResult) -> str:
-    names = study.sensitive_inputs
-    if not names:
-        return "No sensitive attribute is itself an input."
-    if len(names) == 1:
-        return f"The sensitive attribute {names[0]} is an input as well."
-    return f"The sensitive attributes {listed(names)} are inputs as well."
+def _attributes_told(study: StudyResult) -> str:
+    """Whether a model can see the sensitive attributes."""
+    if not study.attributes_told:
+        return "No sensitive attribute is an input, nor follows from one."
+    return f"Among the inputs, or following from one: {listed(study.attributes_told)}."
 
 
 def _left_out(study: StudyResult, arms: Sequence[ArmResult]) -> list[str]:
@@ -147,10 +143,7 @@ def fairgrad(results: Results) -> str:
     study = results.get("support2-splits")
     if study is None:
         return "A split per seed: not run."
-    arms = [
-        found for arm in (Arm(BASELINE), Arm(FAIRGRAD), Arm(FAIRGRAD, ABSOLUTE)) if (found := study.find(arm))
-    ]
-    tables = [f"By {attribute}:\n\n{levels(study, arms, attribute)}" for attribute in study.attributes]
+    tables = [f"By {attribute}:\n\n{levels(study, study.arms, attribute)}" for attribute in study.attributes]
     return "\n\n".join([f"#### {study.title}", facts(study), *tables])
 
 
@@ -232,9 +225,15 @@ def multifair(results: Results) -> str:
     )
     parts.append(
         "Switches, each alone at published settings:\n\n"
-        + _ranking_table(study, [Arm(MULTIFAIR, long=True), *multifair_switches()], attribute)
+        + _ranking_table(_trained(study, [Arm(MULTIFAIR, long=True), *multifair_switches()]), attribute)
     )
     return "\n\n".join(parts)
+
+
+def _trained(study: StudyResult, arms: Sequence[Arm]) -> list[ArmResult]:
+    """The results of those arms that were trained, each once."""
+    found = [study.find(arm) for arm in arms]
+    return [arm for at, arm in enumerate(found) if arm is not None and arm not in found[:at]]
 
 
 def _change_of(study: StudyResult, arm: Arm, key: str) -> str:
@@ -248,11 +247,10 @@ def _clear(arms: Sequence[ArmResult | None], key: str) -> str:
     return f"{sum(interval.clear for interval in changes)} of {len(changes)}"
 
 
-def _ranking_table(study: StudyResult, arms: Sequence[Arm], attribute: str) -> str:
+def _ranking_table(arms: Sequence[ArmResult], attribute: str) -> str:
     """Changes of AUC and of what concerns rankings within groups."""
-    trained = [found for arm in arms if (found := study.find(arm)) is not None]
     keys = [AUC, *(metric_key(metric, attribute) for metric in _RANKED)]
-    rows = [[_name(arm), *(change(arm.difference.get(key)) for key in keys)] for arm in trained]
+    rows = [[_name(arm), *(change(arm.difference.get(key)) for key in keys)] for arm in arms]
     return table(("Method", "AUC", *(LEVELS[metric] for metric in _RANKED)), rows)
 
 
@@ -264,15 +262,12 @@ def planted(results: Results) -> str:
         if study is None:
             parts.append(f"{name}: not run.")
             continue
-        others = known([Arm("group-dro"), Arm("reweighing")])
-        arms = [*tau_dial(), *others] if name == "planted" else [PLUS_ARM, *others]
         attribute = study.attributes[0]
-        trained = [found for arm in arms if (found := study.find(arm)) is not None]
         parts += [
             f"#### {study.title}",
             facts(study),
-            _ranking_table(study, arms, attribute),
-            group_changes(study, [arm for arm in (study.find(Arm(BASELINE)), *trained) if arm], attribute),
+            _ranking_table([arm for arm in study.arms if arm.method != BASELINE], attribute),
+            group_changes(study, study.arms, attribute),
         ]
     return "\n\n".join(parts)
 
@@ -307,16 +302,13 @@ def _chosen(study: StudyResult) -> str:
     if choice is None:
         return "No variant can be chosen: the worst group's AUC is not estimable on validation rows."
     attribute = study.attributes[0]
-    default = study.find(PLUS_ARM)
-    shown = [arm for at, arm in enumerate((default, choice.arm)) if arm and (at == 0 or arm is not default)]
-    keys = [AUC, *(metric_key(metric, attribute) for metric in _RANKED)]
-    rows = [[_name(arm), *(change(arm.difference.get(key)) for key in keys)] for arm in shown]
+    shown = [arm for arm in study.arms if arm.is_arm(PLUS_ARM) or arm is choice.arm]
     compared = choice.against_default
     beaten = compared is not None and compared.low > 0
     return "\n\n".join(
         [
             f"Chosen on validation: **{choice.arm.label}**.",
-            table(("Method", "AUC", *(LEVELS[metric] for metric in _RANKED)), rows),
+            _ranking_table(shown, attribute),
             f"Worst-group AUC on test rows, chosen less MultiFair+ as it comes: {change(compared)}. "
             f"MultiFair+ as it comes is {'' if beaten else 'not '}beaten.",
         ]

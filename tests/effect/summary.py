@@ -35,7 +35,6 @@ def summarise(study: Study, training: Training, minutes: float) -> StudyResult:
     arms = arm_runs(study, training)
     comparison = _comparison(study, training, arms)
     task, split = training.data.task, training.data.split
-    inputs = {column for modality in task.modalities for column in modality.columns}
     return StudyResult(
         name=study.name,
         title=study.title,
@@ -45,7 +44,7 @@ def summarise(study: Study, training: Training, minutes: float) -> StudyResult:
         rows=(len(split.train), len(split.validation), len(split.test)),
         groups=_groups(training),
         modalities=tuple(modality.name for modality in task.modalities),
-        sensitive_inputs=tuple(name for name in task.sensitive if name in inputs),
+        attributes_told=training.attributes_told,
         minutes=round(minutes, 1),
         failures=training.failures,
         arms=tuple(_arm_result(own, arms, study, comparison) for own in arms),

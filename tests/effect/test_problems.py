@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from fairviz.data.prepare import prepare
-from fairviz.data.specs import TaskSpec
+from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.errors import NotFoundError
-from tests.effect.problems import TASKS, Places, Planted, RealFile, Sample, thinned
+from tests.effect.problems import TASKS, Places, Planted, RealFile, Sample, attributes_told, thinned
+from tests.fairviz.small import small_spec
 
 
 def test_a_planted_set_has_the_rows_asked_for(tmp_path: Path) -> None:
@@ -72,3 +74,24 @@ def test_tasks_are_as_fairviz_writes_them() -> None:
 def test_a_sample_may_be_compared_by_other_attributes(tmp_path: Path) -> None:
     problem = Sample("support2", sensitive=("sex",)).problem(0, Places(tmp_path, None))
     assert problem.task.sensitive == ("sex",)
+
+
+def test_an_attribute_is_told_by_itself_or_by_what_it_follows_from() -> None:
+    rng = np.random.default_rng(0)
+    age = rng.integers(20, 60, 1_000)
+    frame = pd.DataFrame(
+        {
+            "age": age,
+            "age_band": np.where(age < 40, "younger", "older"),
+            "sex": rng.choice(["female", "male"], 1_000),
+            "race": rng.choice(["a", "b"], 1_000),
+            "weight": rng.normal(size=1_000),
+        }
+    )
+    task = small_spec().model_copy(
+        update={
+            "sensitive": ("age_band", "sex", "race"),
+            "modalities": (ModalitySpec(name="record", columns=("age", "sex", "weight")),),
+        }
+    )
+    assert attributes_told(frame, task) == ("age_band", "sex")

@@ -90,7 +90,7 @@ def test_a_study_on_one_table_from_training_to_what_is_kept(tmp_path: Path) -> N
         ("MultiFair, 2 x epochs", (0,)),
     ]
     assert sum(found.rows) == 400
-    assert found.sensitive_inputs == ()
+    assert found.attributes_told == ()
     assert {"auc", "race|auc_gap", "sex|auc|female"} <= set(found.arms[2].difference)
     assert StudyResult.model_validate_json(found.to_json()) == found
 

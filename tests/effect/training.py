@@ -21,7 +21,7 @@ from fairviz.store.records import RunRecord
 from fairviz.workbench import Workbench
 from tests.effect.experiments import Arm, Rows, Study
 from tests.effect.intervals import FloatArray
-from tests.effect.problems import Places
+from tests.effect.problems import Places, attributes_told
 
 _SECONDS_BETWEEN_LINES = 15.0
 
@@ -61,10 +61,17 @@ class Trained:
 
 @dataclass(frozen=True)
 class Training:
-    """All of a study that finished, a prepared table of it, and what went wrong with the rest."""
+    """All of a study that finished.
+
+    Attributes:
+        data: a table of it, prepared.
+        attributes_told: sensitive attributes that inputs give away.
+        failures: what went wrong with runs that are missing.
+    """
 
     runs: tuple[Trained, ...]
     data: PreparedData
+    attributes_told: tuple[str, ...]
     failures: tuple[str, ...]
 
 
@@ -80,6 +87,7 @@ def train_study(study: Study, places: Places, *, workers: int, tell: Tell) -> Tr
     return Training(
         runs=tuple(run for part in parts for run in part.runs),
         data=parts[-1].data,
+        attributes_told=parts[-1].attributes_told,
         failures=tuple(dict.fromkeys(failure for part in parts for failure in part.failures)),
     )
 
@@ -102,7 +110,8 @@ def _train_table(study: Study, seeds: Sequence[int], places: Places, *, workers:
                 for (arm, seed), record in zip(pairs, bench.runs(comparison), strict=True)
                 if record.test is not None
             ]
-            return Training(tuple(runs), data, sentences(ended.message))
+            told = attributes_told(bench.table(dataset.id), data.task)
+            return Training(tuple(runs), data, told, sentences(ended.message))
 
 
 def _task(study: Study, seed: int, task: TaskSpec, dataset: str) -> TaskSpec:

@@ -62,7 +62,7 @@ def _fairgrad(results: Results, study: str, arm: Arm, *, fall: float, loss: floa
     target = (
         f'FairGrad, penalty "{arm.parameters["penalty"]}", SUPPORT2, '
         f"{'a split per seed' if study == 'support2-splits' else 'one split'}: held-out soft gap by race at "
-        f"least {fall:.0%} lower, AUC at most {loss:.3f} lower"
+        f"least {100 * fall:.0f} % lower, AUC at most {loss:.3f} lower"
     )
     own = _find(results, study, arm)
     gap = metric_key(SOFT, "race")

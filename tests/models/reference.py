@@ -10,7 +10,7 @@ parameters of network and classifiers.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -76,9 +76,8 @@ class Reference(ABC):
         return [Rows(*own) for own in zip(*parts, strict=True)], features
 
     def gradient(self, losses: Sequence[Tensor]) -> Tensor:
-        """[R, P] of one loss per member; no loss depends on another member's weights."""
-        total = torch.stack(list(losses)).sum()
-        return torch.autograd.grad(total, self.members.weights, retain_graph=True)[0]
+        """[R, P] of one loss per member."""
+        return torch.autograd.grad(sum_of(losses), self.members.weights, retain_graph=True)[0]
 
 
 class Baseline(Reference):
@@ -147,7 +146,14 @@ class GroupDRO(Reference):
                 weights[g] *= torch.exp(self.specs[member].step_size * loss.detach())
             for part in self.layout.slices:
                 weights[part] /= weights[part].sum()
-            losses.append((weights.clone() * torch.stack(by_group)).sum() / len(self.layout.sizes))
+            weighted = weights.clone() * torch.stack(by_group)
+            total = by_row.sum() * 0
+            for part in self.layout.slices:
+                known = own.groups[:, part].any(dim=1)
+                total = (
+                    total + known.double().mean() * weighted[part].sum() + by_row[~known].sum() / len(by_row)
+                )
+            losses.append(total / len(self.layout.sizes))
         return Gradients(self.gradient(losses))
 
 
@@ -195,40 +201,36 @@ class MultiFair(Reference):
         rows, features = self.see(batch)
         watched = self.members.watch(features.detach())
         frozen = self.members.watch(features, frozen=True)
-        losses, watching = [], []
+        tasks = [own.loss() for own in rows]
+        watching = sum_of(watching_losses(*pair).sum() for pair in zip(watched, rows, strict=True))
+        directions = self.last_weights(sum_of(tasks), watching)
+        losses = []
         for member, (own, state) in enumerate(zip(rows, self.states, strict=True)):
-            by_modality = watching_losses(watched[member], own)
-            guidance = self.guidance(member, own.loss(), by_modality, state.balance(watched[member], own))
+            balance = state.balance(watched[member], own)
             fairness = state.fairness(frozen[member], own)
             state.judge(own)
-            watching.append(by_modality.sum())
-            losses.append(state.loss(own.loss(), guidance, fairness))
+            losses.append(state.loss(tasks[member], guidance_loss(balance, *directions[member]), fairness))
         gradient = self.gradient(losses)
         if self.specs[0].granularity == "sample":
             gradient = self.by_row(gradient, losses, features, rows)
         if self.specs[0].scales == "gradient":
             gradient = self.scaled(gradient)
-        (auxiliary,) = torch.autograd.grad(
-            torch.stack(watching).sum(), self.members.auxiliary_weights, retain_graph=True
-        )
+        (auxiliary,) = torch.autograd.grad(watching, self.members.auxiliary_weights, retain_graph=True)
         return Gradients(self.clipped(gradient), auxiliary)
 
-    def guidance(self, member: int, task: Tensor, by_modality: Tensor, balance: Tensor) -> Tensor:
-        """L_gm, of gradients by the last weights that are themselves differentiated."""
-        last = self.members.fusion["head_logit.weight"]
-        head = torch.autograd.grad(task, last, create_graph=True)[0][member].flatten()
-        cosines = []
-        for m, loss in enumerate(by_modality):
-            last = self.members.classifiers[f"logit.{m}.weight"]
-            own = torch.autograd.grad(loss, last, retain_graph=True)[0][member].flatten()
-            cosines.append(functional.cosine_similarity(head, own, dim=0))
-        return (balance.abs() - balance * torch.stack(cosines)).mean()
+    def last_weights(self, task: Tensor, watching: Tensor) -> list[tuple[Tensor, list[Tensor]]]:
+        """Of each member the gradients by the head's last weight, differentiable, and by every c_m's."""
+        (heads,) = torch.autograd.grad(task, self.members.fusion["head_logit.weight"], create_graph=True)
+        modalities = range(len(self.network.spec.input_widths))
+        last = [self.members.classifiers[f"logit.{m}.weight"] for m in modalities]
+        others = torch.autograd.grad(watching, last, retain_graph=True)
+        return [(heads[r], [own[r] for own in others]) for r in range(len(heads))]
 
     def by_row(
         self, gradient: Tensor, losses: Sequence[Tensor], features: Tensor, rows: Sequence[Rows]
     ) -> Tensor:
         """Encoders' gradients [R, P] anew, from what each row sends into them times the row's factor."""
-        (sent,) = torch.autograd.grad(torch.stack(list(losses)).sum(), features, retain_graph=True)
+        (sent,) = torch.autograd.grad(sum_of(losses), features, retain_graph=True)
         factors = [state.row_factors(own) for state, own in zip(self.states, rows, strict=True)]
         sent = sent * torch.stack(factors).unsqueeze(-1)
         (anew,) = torch.autograd.grad(features, self.members.weights, sent, retain_graph=True)
@@ -354,6 +356,12 @@ class MultiFairState:
         return factors / len(self.layout.sizes)
 
 
+def guidance_loss(balance: Tensor, head: Tensor, others: Sequence[Tensor]) -> Tensor:
+    """L_gm of factors B [M], and of gradients [C, D] by the head's last weight and by every c_m's."""
+    cosines = [functional.cosine_similarity(head.flatten(), own.flatten(), dim=0) for own in others]
+    return (balance.abs() - balance * torch.stack(cosines)).mean()
+
+
 def watching_losses(watched: Tensor, rows: Rows) -> Tensor:
     """Each classifier's mean cross-entropy [M] over the rows that have its modality; logits [M, C, N]."""
     losses = []
@@ -382,6 +390,11 @@ def smoothed(rates: Rates, memory: Rates, smoothing: float) -> Rates:
         memory[stratum] = smoothing * before + (1 - smoothing) * rate.detach()
         result[stratum] = memory[stratum] + (rate - rate.detach())
     return result
+
+
+def sum_of(losses: Iterable[Tensor]) -> Tensor:
+    """Of all members: none of their losses depends on another's weights."""
+    return torch.stack(list(losses)).sum()
 
 
 def gap(known: Tensor) -> float:

@@ -12,11 +12,12 @@ import torch
 
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.errors import SettingError
-from fairviz.training.engine import train
+from fairviz.training.engine import network_spec, train
 from fairviz.training.events import EpochEnd, Event, MemberResult, PackEnd, Tick
 from fairviz.training.packing import Pack, pack_runs
 from fairviz.training.runs import RunSpec
 from fairviz.training.tensors import Batches, TaskTensors
+from models.network import Network
 from models.specs import METHODS
 from tests.fairviz.small import make_run, small_spec, small_table, small_task
 
@@ -162,6 +163,18 @@ def test_a_member_that_diverged_leaves_the_others_alone(data: PreparedData) -> N
     np.testing.assert_allclose(last.results[1].scores, alone.scores, atol=1e-3)
     assert list(last.results) == [1]
     assert "diverged" in str(last.failures[0])
+
+
+@pytest.mark.parametrize(("scales", "stays"), [("update", True), ("gradient", False)])
+def test_factors_on_updates_act_where_adamw_undoes_factors_on_gradients(
+    scales: str, stays: bool, data: PreparedData
+) -> None:
+    (member,) = results([make_run("multifair", scales=scales, rho=1e-6)], data)
+    network = Network(network_spec(data), [0])
+    started = network.layout.views(network.weights.detach())
+    moved = {name: np.abs(own - started[name][0].numpy()).max() for name, own in member.weights.items()}
+    assert (moved["encoder.feature.weight"] < 1e-6) == stays
+    assert moved["head.logit.weight"] > 1e-3
 
 
 def test_every_training_row_is_used_once_an_epoch(data: PreparedData) -> None:

@@ -35,3 +35,10 @@ def test_a_group_that_the_batch_lacks_keeps_its_place() -> None:
     trace = method.step(batch._replace(groups=groups))
     assert trace["group_loss"][0, 4] == 0
     assert trace["group_weight"][0, 4] > 0
+
+
+def test_rows_in_no_group_count_as_in_the_baseline() -> None:
+    batch = make_batch(1)
+    nobody = batch._replace(groups=torch.zeros_like(batch.groups))
+    expected = gradient_after_step(make_method([BaselineSpec()], [0]), batch)
+    assert_same_gradients(gradient_after_step(make_method([GroupDROSpec()], [0]), nobody), expected)
