@@ -7,7 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.layers import Parameter, Parameters, layer_norm, linear, linear_parameters, norm_parameters
+from models.layers import (
+    Parameter,
+    Parameters,
+    affine,
+    linear,
+    linear_parameters,
+    norm_parameters,
+    normalised,
+)
 from models.specs import NetworkSpec
 
 FUSION = "fusion"
@@ -32,11 +40,17 @@ def fuse(parameters: Parameters, features: Tensor, heads: int, available: Tensor
     tokens = features.reshape(members, modalities * rows, width)
     qkv = linear(parameters, f"{FUSION}.qkv", tokens, rows_last=True)
     attended = linear(parameters, f"{FUSION}.out", _attend(qkv, modalities, heads, available))
-    mixed = layer_norm(parameters, f"{FUSION}.norm", tokens + attended).view(features.shape)
+    mixed = normalised(tokens + attended).view(features.shape)
+    # The mean of scaled and shifted tokens is their mean, scaled and shifted: M times less work.
+    return affine(parameters, f"{FUSION}.norm", _mean(mixed, available))
+
+
+def _mean(tokens: Tensor, available: Tensor | None) -> Tensor:
+    """Mean [R, N, D] over the modalities that a row has, of [R, M, N, D]."""
     if available is None:
-        return mixed.mean(1)
+        return tokens.sum(1) * (1 / tokens.shape[1])
     share = available / available.sum(1, keepdim=True)
-    return (mixed * share.unsqueeze(-1)).sum(1)
+    return (tokens * share.unsqueeze(-1)).sum(1)
 
 
 def _attend(qkv: Tensor, modalities: int, heads: int, available: Tensor | None) -> Tensor:

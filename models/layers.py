@@ -124,7 +124,16 @@ def linear(parameters: Parameters, name: str, inputs: Tensor, *, rows_last: bool
 
 def layer_norm(parameters: Parameters, name: str, inputs: Tensor) -> Tensor:
     """Normalise the last axis, with one scale and shift per leading index."""
-    normal = functional.layer_norm(inputs, inputs.shape[-1:])
+    return affine(parameters, name, normalised(inputs))
+
+
+def normalised(inputs: Tensor) -> Tensor:
+    """Mean 0 and variance 1 along the last axis."""
+    return functional.layer_norm(inputs, inputs.shape[-1:])
+
+
+def affine(parameters: Parameters, name: str, normal: Tensor) -> Tensor:
+    """The scale and shift of a normalisation."""
     outputs = torch.addcmul(parameters[f"{name}.shift"], normal, parameters[f"{name}.scale"])
     return parameters.used(name, normal, outputs, is_linear=False)
 

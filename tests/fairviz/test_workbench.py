@@ -422,6 +422,17 @@ def test_replay_of_every_gated_form_gives_the_recorded_factors(
     np.testing.assert_allclose(replayed.scale, bench.traces(run.id)["scale"], atol=1e-6)
 
 
+def test_there_is_no_what_if_where_dials_act_otherwise(bench: Workbench, task_id: str) -> None:
+    changes: list[dict[str, str]] = [{"granularity": "sample"}, {"gate": "none"}]
+    for change in changes:
+        comparison = bench.train(
+            task_id, ["multifair"], seeds=1, training=SHORT, parameters={"multifair": change}
+        )
+        bench.wait(comparison)
+        with pytest.raises(SettingError, match="one factor per batch"):
+            bench.what_if(bench.runs(comparison)[0].id, tau=0.1, delta=0.3)
+
+
 def test_there_is_no_what_if_where_groups_do_not_act(bench: Workbench, task_id: str) -> None:
     comparison = bench.train(task_id, ["multifair-m"], seeds=1, training=SHORT)
     bench.wait(comparison)
