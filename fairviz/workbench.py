@@ -69,6 +69,7 @@ class Workbench:
         self.store = Store(self.settings.store_url)
         self._prepared: OrderedDict[str, PreparedData] = OrderedDict()
         self._preparing = threading.Lock()
+        self._submitting = threading.Lock()
         self._jobs = JobManager(self.store, self.settings, self.prepared)
 
     def close(self) -> None:
@@ -378,16 +379,19 @@ class Workbench:
             raise SettingError(
                 "runs", expected="at least one method and one seed", found="none", remedy="Choose some."
             )
-        if (queued := self._already_queued(task.id, entries)) is not None:
-            return queued
-        record = self.store.add_comparison(task.id, entries, self._jobs.owner)
-        self._jobs.submit(record.id)
-        return record.id
+        with self._submitting:
+            if (queued := self._already_queued(task.id, entries)) is not None:
+                return queued
+            record = self.store.add_comparison(task.id, entries, self._jobs.owner)
+            self._jobs.submit(record.id)
+            return record.id
 
     def _already_queued(self, task_id: str, entries: Sequence[RunEntry]) -> str | None:
         """The comparison that waits for or trains the very same runs: a second press of a button."""
         wanted = [entry.spec for entry in entries]
         for comparison_id in self.store.active_comparisons(self._jobs.owner):
+            if self._jobs.is_stopping(comparison_id):
+                continue
             same_task = self.store.comparison(comparison_id).task_id == task_id
             if same_task and [run.spec for run in self.runs(comparison_id)] == wanted:
                 return comparison_id

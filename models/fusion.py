@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from models.layers import (
     Parameter,
@@ -85,6 +86,7 @@ class _Products(torch.autograd.Function):
         return _products(query, key)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
         query, key = ctx.saved_tensors
         return _mixture(gradients[0], key), _collected(gradients[0], query)
@@ -99,6 +101,7 @@ class _Mixture(torch.autograd.Function):
         return _mixture(weights, value)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
         weights, value = ctx.saved_tensors
         return _products(gradients[0], value), _collected(weights, gradients[0])

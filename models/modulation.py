@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 SMALLEST_TAU = 1e-4
 _SURROGATE_DEGREE = 10
@@ -67,15 +67,16 @@ class _PairLoss(torch.autograd.Function):
         powers = p.unsqueeze(-2).repeat(*[1] * (p.dim() - 1), _SURROGATE_DEGREE + 1, 1)
         powers[..., 0, :] = 1.0
         powers.cumprod_(-2)
-        pairs = torch.from_numpy(_pair_coefficients()).to(p.device)
+        pairs = _pair_coefficients(p.device)
         won, lost = _group_means(powers, positive), pairs @ _group_means(powers, negative)
         ctx.save_for_backward(powers, positive, negative, won, lost)
         return (won * lost).sum(-2)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         powers, positive, negative, won, lost = ctx.saved_tensors
-        pairs = torch.from_numpy(_pair_coefficients()).to(powers.device)
+        pairs = _pair_coefficients(powers.device)
         upstream = gradients[0].unsqueeze(-2)
         as_winner = lost * upstream / _sizes(positive)
         as_loser = (pairs.mT @ won) * upstream / _sizes(negative)
@@ -118,7 +119,7 @@ def _sizes(weights: Tensor) -> Tensor:
 
 
 @cache
-def _pair_coefficients() -> NDArray[np.float64]:
+def _pair_coefficients(device: torch.device) -> Tensor:
     """Matrix Q [K, K] with log(1 + exp(-(p - q))) = sum_jk p^j Q_jk q^k for p, q within [-1/2, 1/2]."""
     nodes = np.cos(np.pi * (np.arange(400) + 0.5) / 400)
     fit = np.polynomial.Chebyshev.fit(nodes, np.log1p(np.exp(-nodes)), _SURROGATE_DEGREE, domain=[-1, 1])
@@ -127,4 +128,4 @@ def _pair_coefficients() -> NDArray[np.float64]:
     for power, coefficient in enumerate(coefficients):
         for j in range(power + 1):
             pairs[j, power - j] = coefficient * math.comb(power, j) * (-1) ** (power - j)
-    return pairs
+    return torch.from_numpy(pairs).to(device)

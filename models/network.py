@@ -79,6 +79,8 @@ class Network:
         weights = self.weights if uses is None else self.weights.detach()
         parameters = self.layout.views(weights)
         parameters.uses = uses
+        if available is not None:
+            inputs = inputs.masked_fill(available.unsqueeze(-1) == 0, 0.0)
         features = encode(parameters, inputs, masks)
         fused = fuse(parameters, features, self.spec.attention_heads, available)
         head = classify(parameters, fused, masks)

@@ -43,7 +43,9 @@ class SeededStream:
     def draw(self, sample: Callable[[torch.Generator], Tensor]) -> Tensor:
         """Tensor [R, ...] made by ``sample(generator)``, equal for members of equal seed."""
         # Only what differs travels to the device; members get their copy there.
-        drawn = torch.stack([sample(generator) for generator in self.generators]).to(self._of_member.device)
+        drawn = torch.stack([sample(generator) for generator in self.generators])
+        if self._of_member.is_cuda:  # from pinned memory the copy need not be waited for
+            drawn = drawn.pin_memory().to(self._of_member.device, non_blocking=True)
         if len(self.generators) == 1:
             return drawn.expand(len(self._of_member), *drawn.shape[1:])
         return drawn[self._of_member]

@@ -46,11 +46,11 @@ class TrainingSpec(Spec):
 
     epochs: int = Field(20, ge=1, le=1000, description="Passes over the training rows.")
     batch_size: int = Field(256, ge=8, le=65536, description="Rows per step (N).")
-    learning_rate: float = Field(1e-3, gt=0, le=1, description="AdamW's step size.")
+    learning_rate: float = Field(1e-3, gt=0, le=1, description="How far a training step moves the network.")
     auxiliary_learning_rate: float = Field(
         5e-4, gt=0, le=1, description="Step size of the classifiers that watch single modalities."
     )
-    weight_decay: float = Field(1e-2, ge=0, le=1, description="AdamW's decoupled weight decay.")
+    weight_decay: float = Field(1e-2, ge=0, le=1, description="How strongly weights are held small.")
     patience: int | None = Field(
         None, ge=1, le=1000, description="Stop after this many epochs without a better validation AUC."
     )
@@ -72,7 +72,7 @@ class FairGradSpec(Spec):
     )
     projection: Literal["conflicting", "all"] = Field(
         "conflicting",
-        description="Remove only opposing parts of other objectives' gradients, or every shared part.",
+        description="Remove from each gradient what opposes another, or also what they have in common.",
     )
     balance: Literal["none", "norm"] = Field(
         "none",
@@ -82,7 +82,7 @@ class FairGradSpec(Spec):
         0.3,
         gt=0,
         le=10,
-        description="Used with balance 'norm'. From 1 on the task suffers; 3 ends in a constant.",
+        description="Used with balance 'norm'. From 1 on accuracy suffers; from 3 on all get the same risk.",
     )
     reconciliation: Literal["projection", "upgrad", "mgda", "cagrad"] = Field(
         "projection",
@@ -92,7 +92,7 @@ class FairGradSpec(Spec):
         0.0,
         ge=0,
         lt=1,
-        description="Memory of a stratum's rate over batches; helps attributes with many groups.",
+        description="How much of earlier batches' group rates is kept; for attributes with many groups.",
     )
 
 
@@ -111,7 +111,7 @@ class MultiFairSpec(Spec):
     clip_norm: float = Field(0.8, gt=0, le=100, description="Largest norm of a member's gradient.")
     losses: Literal["paper", "released"] = Field(
         "paper",
-        description="Whether both extra losses reach a gradient, as printed, or not, as in released code.",
+        description="'paper': both extra losses train the network; 'released': neither does, as in the code.",
     )
     modalities: bool = Field(True, description="Balance modalities (the M of MultiFair_M).")
     groups: bool = Field(True, description="Modulate by group (the G of MultiFair_G).")
@@ -123,7 +123,8 @@ class MultiFairSpec(Spec):
         description="Whose AUC makes the group factors: each modality's own, or the whole model's.",
     )
     gate: Literal["batch", "ema", "none"] = Field(
-        "batch", description="What opens the gate: the batch's gap, its moving average, or nothing needs to."
+        "batch",
+        description="What opens the gate: the batch's gap, its moving average, or 'none': always open.",
     )
     scales: Literal["gradient", "update"] = Field(
         "gradient",
@@ -298,7 +299,7 @@ METHODS: dict[str, MethodEntry] = {
             "fairgrad",
             "FairGrad",
             FairGradSpec(),
-            "Pushes accuracy and each attribute's error gap together, removing what conflicts.",
+            "Improves accuracy and narrows each attribute's error gap at once, removing what conflicts.",
         ),
         MethodEntry(
             "multifair",

@@ -17,6 +17,7 @@ from fairviz.store.records import State
 from fairviz.store.store import Store
 
 _log = logging.getLogger(__name__)
+_UNEXPECTED = "An unexpected error ended the training. The server's log has the details."
 
 
 class JobManager:
@@ -98,7 +99,10 @@ class JobManager:
         """The thread's life. torch is imported here, so that no page waits for it."""
         from fairviz.training.devices import warm_up  # noqa: PLC0415
 
-        warm_up()
+        try:
+            warm_up()
+        except Exception:  # told again, to whoever is waiting, by the first comparison
+            _log.exception("Training could not be prepared")
         while (comparison_id := self._queue.get()) is not None:
             try:
                 self._finish(comparison_id)
@@ -107,11 +111,20 @@ class JobManager:
             finally:
                 del self._stops[comparison_id]
 
+    def is_stopping(self, comparison_id: str) -> bool:
+        """Whether a comparison was cancelled and is about to end."""
+        stop = self._stops.get(comparison_id)
+        return stop is not None and stop.is_set()
+
     def _finish(self, comparison_id: str) -> None:
         """Train a comparison and write how it ended."""
-        from fairviz.jobs.rotation import Stopped  # noqa: PLC0415
-
         if self._closing.is_set() or self._stops[comparison_id].is_set():
+            return
+        try:
+            from fairviz.jobs.rotation import Stopped  # noqa: PLC0415
+        except Exception:
+            _log.exception("Training cannot be loaded")
+            self._store.end(comparison_id, State.FAILED, _UNEXPECTED)
             return
         try:
             failures = self._train(comparison_id)
@@ -122,25 +135,21 @@ class JobManager:
             self._store.end(comparison_id, State.FAILED, str(error))
         except Exception:
             _log.exception("Comparison %s failed", comparison_id)
-            self._store.end(
-                comparison_id,
-                State.FAILED,
-                "An unexpected error ended the training. The server's log has the details.",
-            )
+            self._store.end(comparison_id, State.FAILED, _UNEXPECTED)
         else:
             self._store.end(comparison_id, State.FINISHED, " ".join(failures))
 
     def _train(self, comparison_id: str) -> list[str]:
         """Train a comparison's runs; returns what went wrong with some of them."""
         from fairviz.jobs.rotation import Rotation  # noqa: PLC0415
-        from fairviz.training.devices import choose_device, describe_device, set_precision  # noqa: PLC0415
+        from fairviz.training import devices  # noqa: PLC0415
 
         self._store.start(comparison_id)
-        device = choose_device(self._settings.device)
-        set_precision(self._settings.precision)
-        self.device = describe_device(device)
+        device = devices.choose_device(self._settings.device)
+        devices.set_precision(self._settings.precision)
+        self.device = devices.describe_device(device)
         stop = self._stops[comparison_id]
-        return Rotation(
+        rotation = Rotation(
             comparison_id=comparison_id,
             store=self._store,
             data=self._load(self._store.comparison(comparison_id).task_id),
@@ -148,4 +157,8 @@ class JobManager:
             workers=self._settings.workers,
             weights_folder=self.weights_folder,
             stopping=lambda: stop.is_set() or self._closing.is_set(),
-        ).run()
+        )
+        try:
+            return rotation.run()
+        finally:
+            devices.give_back_memory()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -23,6 +24,8 @@ from fairviz.training.runs import RunSpec
 from fairviz.training.tensors import TaskTensors
 
 _SECONDS_BETWEEN_PROGRESS = 0.5
+
+_log = logging.getLogger(__name__)
 
 
 class Stopped(Exception):  # noqa: N818  (a wish of the person, not an error)
@@ -85,7 +88,9 @@ class Rotation:
             FairVizError: if every pack failed.
         """
         self._turns = list(self._all_turns())
-        with Parallel(n_jobs=self.workers, prefer="threads") as together:
+        # Packs that take their turns on one GPU at the same time would share its memory and gain nothing.
+        at_once = self.workers if self.device.type == "cpu" else 1
+        with Parallel(n_jobs=at_once, require="sharedmem") as together:
             while active := [turn for turn in self._turns if turn.goes_on]:
                 together(delayed(self._take)(turn) for turn in active)
                 self._turns = [part for turn in self._turns for part in self._fitting(turn)]
@@ -99,16 +104,27 @@ class Rotation:
     def _all_turns(self) -> Iterator[_Turn]:
         """A turn per pack, all on one copy of the data."""
         self._records = self.store.runs(self.comparison_id)
-        self._tensors = TaskTensors.of(self.data, self.device)
+        self._tensors = self._all_tensors()
         specs = [RunSpec.model_validate(record.spec) for record in self._records]
         largest = largest_pack(len(specs), self.workers, on_cpu=self.device.type == "cpu")
         for pack in pack_runs(specs, largest=largest):
             yield self._turn(pack)
 
-    def _turn(self, pack: Pack, *, epochs_kept: int = 0) -> _Turn:
+    def _all_tensors(self) -> TaskTensors:
+        """The task's rows on the device.
+
+        Raises:
+            SettingError: if they do not fit.
+        """
+        try:
+            return TaskTensors.of(self.data, self.device)
+        except OutOfMemory as error:
+            raise _too_large("the task's rows", error) from error
+
+    def _turn(self, pack: Pack, *, epochs_kept: int = 0, share_done: float = 0.0) -> _Turn:
         """A pack, ready to begin."""
         runs = tuple(self._records[p] for p in pack.positions)
-        return _Turn(pack, runs, self._events(pack), epochs_kept)
+        return _Turn(pack, runs, self._events(pack), epochs_kept, share_done=share_done)
 
     def _fitting(self, turn: _Turn) -> Iterator[_Turn]:
         """The turn itself, or its two halves where the whole was too large for the device's memory."""
@@ -116,7 +132,7 @@ class Rotation:
             yield turn
             return
         for half in turn.pack.halves():
-            yield self._turn(half, epochs_kept=turn.epochs_kept)
+            yield self._turn(half, epochs_kept=turn.epochs_kept, share_done=turn.share_done)
 
     def _events(self, pack: Pack) -> Generator[Event, None, None]:
         """What training a pack tells. The libraries of comparators are imported with the first of them."""
@@ -138,14 +154,20 @@ class Rotation:
             turn.events.close()
             turn.goes_on, turn.too_large = False, len(turn.runs) > 1
             if not turn.too_large:
-                self._fail(turn, turn.runs, _too_large_alone(turn, error))
+                self._fail(turn, turn.runs, _too_large(turn.runs[0].label, error))
         except FairVizError as error:
             turn.goes_on = False
             self._fail(turn, turn.runs, error)
+        except Exception:
+            _log.exception("Training %s failed", turn.runs[0].label)
+            turn.events.close()
+            turn.goes_on = False
+            self._fail(turn, turn.runs, _unexpected(turn))
 
     def _fail(self, turn: _Turn, runs: Sequence[RunRecord], error: FairVizError) -> None:
         """Note an error of some of a pack's runs."""
         turn.errors.append(error)
+        turn.share_done = 1.0
         with self._writing:
             self._failed += len(runs)
         self.store.fail_runs(self.comparison_id, [run.id for run in runs])
@@ -160,13 +182,14 @@ class Rotation:
                 raise Stopped
             match event:
                 case Tick():
-                    turn.share_done = event.step / event.steps
+                    turn.share_done = max(turn.share_done, event.step / event.steps)
                     self._tell_progress()
                 case EpochEnd():
                     turn.seconds += time.perf_counter() - began
                     self._keep_epoch(turn, event)
                     return True
                 case PackEnd():
+                    turn.share_done = 1.0
                     self._keep_results(turn, event)
         return False
 
@@ -209,10 +232,19 @@ class Rotation:
         self.store.add_results(self.comparison_id, entries)
 
 
-def _too_large_alone(turn: _Turn, error: OutOfMemory) -> SettingError:
+def _too_large(what: str, error: OutOfMemory) -> SettingError:
     return SettingError(
-        turn.runs[0].label,
-        expected="a run that fits into the device's memory",
+        what,
+        expected="something that fits into the device's memory",
         found=str(error).split(". ", maxsplit=1)[0],
         remedy="Make the batches smaller, or train on the CPU.",
+    )
+
+
+def _unexpected(turn: _Turn) -> SettingError:
+    return SettingError(
+        turn.runs[0].label,
+        expected="a training to its end",
+        found="an unexpected error",
+        remedy="The server's log has the details.",
     )

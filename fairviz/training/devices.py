@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import platform
 from typing import Literal
@@ -14,6 +15,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch
 
 from fairviz.errors import SettingError
+
+_log = logging.getLogger(__name__)
 
 Device = torch.device
 OutOfMemory = torch.OutOfMemoryError
@@ -71,6 +74,16 @@ def warm_up() -> None:
     _keep_freed_memory()
 
 
+def give_back_memory() -> None:
+    """Hand back to the system what training has freed and kept; between comparisons nobody needs it."""
+    if _has_mallopt():
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _has_mallopt() -> bool:
+    return platform.libc_ver()[0] == "glibc"
+
+
 def _keep_freed_memory() -> None:
     """Let memory that a step frees serve the next one, instead of going back to the system in between.
 
@@ -78,8 +91,9 @@ def _keep_freed_memory() -> None:
     pages costs as much as the arithmetic of a pack, and more in several threads. Other C libraries do
     without.
     """
-    if platform.libc_ver()[0] != "glibc":
+    if not _has_mallopt():
         return
     libc = ctypes.CDLL(None)
     for option, value in _MALLOC_OPTIONS.items():
-        libc.mallopt(option, value)
+        if not libc.mallopt(option, value):
+            _log.warning("glibc refuses to keep freed memory (option %d): training is slower", option)

@@ -30,8 +30,8 @@ from models.outcomes import probabilities
 from models.specs import NetworkSpec
 
 _ROWS_AT_ONCE = {"cpu": 4096, "cuda": 2**20}
-"""Rows of all members together that are scored in one forward pass, by kind of device: no more than a step of
-a full pack takes, whatever the size of the dataset."""
+"""Rows of all members together that are scored in one forward pass, by kind of device: on a CPU less memory
+than a step of a full pack takes, whatever the size of the dataset."""
 
 
 def train(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Event]:
@@ -92,9 +92,9 @@ def network_spec(data: PreparedData) -> NetworkSpec:
 class _BestEpochs:
     """The weights of each member at its best validation AUC so far, and who is still in training.
 
-    A member that has found nothing better for as long as its patience lasts, or whose numbers have run out of
-    range, is left as it was then. Its place in the pack is still computed: the others' numbers do not depend
-    on whether it is looked at.
+    A member that has found nothing better for as long as its patience lasts is left as it was then; one whose
+    numbers have run out of range has no result. Its place in the pack is still computed: the others' numbers
+    do not depend on whether it is looked at.
     """
 
     def __init__(self, network: Network, patience: Sequence[int | None]) -> None:

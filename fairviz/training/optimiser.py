@@ -13,10 +13,10 @@ from models.specs import TrainingSpec
 
 
 class MemberAdamW:
-    """One fused AdamW call over the network's two flat tensors [R, P] and [R, Q].
+    """AdamW over the network's two flat tensors [R, P] and [R, Q]: one fused call each where rates agree.
 
-    Where learning rates differ, members of equal rate form a group of the same call. The optimiser is handed
-    views of the members' rows, which share memory with the network's tensors.
+    Where learning rates differ, members of equal rate have a call of their own. The optimiser is handed views
+    of the members' rows, which share memory with the network's tensors.
     """
 
     def __init__(self, network: Network, settings: Sequence[TrainingSpec]) -> None:

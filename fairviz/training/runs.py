@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from itertools import product
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import TypeAdapter, ValidationError, model_validator
 
 from fairviz.errors import SettingError
 from models.specs import METHODS, MethodEntry, MethodSpec, Spec, TrainingSpec
@@ -15,6 +16,11 @@ from models.specs import METHODS, MethodEntry, MethodSpec, Spec, TrainingSpec
 BASELINE: Final = "baseline"
 SWEPT_SETTINGS: Final = ("learning_rate",)
 """Settings of the training that a grid may vary beside a method's parameters; a run's label tells them."""
+_PACKAGES: Final = {
+    "upgrad": ("torchjd", "qpsolvers", "quadprog"),
+    "mgda": ("torchjd",),
+    "cagrad": ("torchjd", "cvxpy", "clarabel"),
+}
 MOST_RUNS: Final = 600
 """Of one sweep: more would be drawn as a smear and read as one."""
 
@@ -88,9 +94,11 @@ def method_parameters(method: str, changes: Mapping[str, Any]) -> MethodSpec:
     for name in changes:
         _check_name(method, name, list(entry.parameters()))
     try:
-        return type(entry.defaults)(**{**entry.defaults.model_dump(), **changes})
+        parameters = type(entry.defaults)(**{**entry.defaults.model_dump(), **changes})
     except ValidationError as error:
         raise _outside_bounds(method, error) from error
+    _check_installed(method, parameters)
+    return parameters
 
 
 def method_runs(
@@ -163,7 +171,7 @@ def swept_values(method: str, name: str, given: Iterable[Any]) -> tuple[Any, ...
     if name in SWEPT_SETTINGS:
         values = tuple(getattr(training_spec(**{name: value}), name) for value in given)
     else:
-        values = tuple(getattr(method_parameters(method, {name: value}), name) for value in given)
+        values = tuple(_parameter(method, name, value) for value in given)
     # As labels show them: two that look alike could not be told apart.
     labels = [value_label(value) for value in values]
     twice = next((label for place, label in enumerate(labels) if label in labels[:place]), None)
@@ -185,6 +193,29 @@ def swept_names(entry: MethodEntry) -> list[str]:
 def value_label(value: Any) -> str:
     """A hyperparameter's value as labels and charts show it."""
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _parameter(method: str, name: str, value: Any) -> Any:
+    """One hyperparameter's value by its own bounds, whatever the others are; text becomes what it says."""
+    field = type(method_entry(method).defaults).model_fields[name]
+    alone: Any = Annotated[field.annotation, field]
+    try:
+        return TypeAdapter(alone).validate_python(value)
+    except ValidationError as error:
+        raise _outside_bounds(method, error, name=name) from error
+
+
+def _check_installed(method: str, parameters: MethodSpec) -> None:
+    """Refuse a rule whose packages are not there before anything is trained."""
+    rule = getattr(parameters, "reconciliation", "projection")
+    absent = [package for package in _PACKAGES.get(rule, ()) if find_spec(package) is None]
+    if absent:
+        raise SettingError(
+            f"{method}.reconciliation",
+            expected=f"the packages that '{rule}' needs",
+            found="no " + ", ".join(absent),
+            remedy='Install them: pip install "torchjd[cagrad,quadprog-projector]"; or choose projection.',
+        )
 
 
 def _check_name(method: str, name: str, known: Sequence[str]) -> None:
@@ -231,10 +262,17 @@ def training_spec(**values: Any) -> TrainingSpec:
         raise _outside_bounds("training", error) from error
 
 
-def _outside_bounds(owner: str, error: ValidationError) -> SettingError:
+def _outside_bounds(owner: str, error: ValidationError, *, name: str = "") -> SettingError:
     """The first complaint of pydantic in this project's words."""
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
+    name = name or ".".join(str(part) for part in first["loc"])
+    if not name:  # each value is possible, but not all of them together
+        return SettingError(
+            owner,
+            expected=first["msg"].removeprefix("Value error, "),
+            found="another combination",
+            remedy="Change one of them.",
+        )
     message = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     message = message.partition(", unable to parse")[0]
     return SettingError(

@@ -151,7 +151,7 @@ class MultiFair(Method):
         }
 
     def finish(self) -> None:
-        """Where factors act on updates: take back what the optimiser moved the encoders too far."""
+        """Where factors act on updates, weight decay included: scale how far the encoders were moved."""
         if self._pending is not None:
             before, scale = self._pending
             with torch.no_grad():

@@ -23,7 +23,8 @@ from models.specs import MethodSpec, NetworkSpec, TrainingSpec
 WIDTHS = (10, 20, 15)
 LAYOUT = GroupLayout((2, 4))
 ROWS, BATCH = 20_000, 256
-SPEC = NetworkSpec(input_widths=WIDTHS)
+# Without dropout, which the plain modules do not have either.
+SPEC = NetworkSpec(input_widths=WIDTHS, dropout=0)
 
 
 class Problem:

@@ -226,6 +226,17 @@ def test_cancelling_keeps_what_was_shown(bench: Workbench, task_id: str) -> None
     assert bench.report(comparison)["runs"] == []
 
 
+def test_the_same_runs_can_be_trained_again_at_once_after_a_cancel(bench: Workbench, task_id: str) -> None:
+    long = TrainingSpec(epochs=1000, batch_size=64)
+    first = bench.train(task_id, ["baseline"], seeds=1, training=long)
+    wait_until(lambda: bool(bench.epochs(first)))
+    bench.cancel(first)
+    second = bench.train(task_id, ["baseline"], seeds=1, training=long)
+    assert second != first
+    wait_until(lambda: bool(bench.epochs(second)))
+    bench.cancel(second)
+
+
 def test_a_queued_comparison_says_who_is_ahead(bench: Workbench, task_id: str) -> None:
     long = TrainingSpec(epochs=1000, batch_size=64)
     first = bench.train(task_id, ["baseline"], seeds=1, training=long)

@@ -99,3 +99,15 @@ def test_watching_does_not_change_the_main_masks() -> None:
         assert first is not None
         assert second is not None
         assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_what_stands_for_an_absent_modality_may_be_no_number() -> None:
+    network = Network(NetworkSpec(input_widths=WIDTHS, dropout=0), [0])
+    batch = make_batch(1, rows=12, absent=True)
+    assert batch.available is not None
+    spoilt = torch.where(batch.available.unsqueeze(-1) > 0, batch.inputs, torch.nan)
+    expected = network.predict(batch.inputs, available=batch.available).logits
+    logits = network.predict(spoilt, available=batch.available).logits
+    torch.testing.assert_close(logits, expected)
+    (gradient,) = torch.autograd.grad(logits.sum(), network.weights)
+    assert gradient.isfinite().all()

@@ -19,8 +19,8 @@ def partition(data: PreparedData, rows: NDArray[np.int64], *, method: str, part:
     """Part of each row of the dataset [N] by the task's first sensitive attribute.
 
     Rows without a value are a group of their own. A group with under ten rows of either outcome among
-    ``rows`` is counted with the largest group: its error rates, which no report gives either, would be
-    chance, and making everybody's equal to them would cost all others.
+    ``rows`` is counted with the largest that has them: its error rates, which no report gives either, would
+    be chance, and making everybody's equal to them would cost all others.
 
     Args:
         data: the task.
@@ -46,7 +46,8 @@ def partition(data: PreparedData, rows: NDArray[np.int64], *, method: str, part:
             found=fits or "none",
             remedy="Put another sensitive attribute first, merge small groups, or leave the method out.",
         )
-    return np.where(large[codes], codes, cases.sum(axis=1).argmax())
+    largest = np.where(large, cases.sum(axis=1), -1).argmax()
+    return np.where(large[codes], codes, largest)
 
 
 def _require_two_classes(data: PreparedData, method: str) -> None:

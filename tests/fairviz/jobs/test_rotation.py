@@ -72,7 +72,7 @@ def test_a_run_that_alone_is_too_large_is_named(tmp_path: Path, monkeypatch: pyt
     bench, comparison = train_small(tmp_path / "home", tmp_path, seeds=2)
     record = bench.store.comparison(comparison)
     assert record.state is State.FAILED
-    assert "Baseline: expected a run that fits into the device's memory" in record.message
+    assert "Baseline: expected something that fits into the device's memory" in record.message
     assert "CUDA out of memory" in record.message
 
 
@@ -92,3 +92,23 @@ def test_a_member_without_a_result_fails_alone(tmp_path: Path, monkeypatch: pyte
     assert (record.state, record.message) == (State.FINISHED, str(error))
     assert [run.test is not None for run in bench.runs(comparison)] == [True, False]
     assert bench.runs(comparison)[1].state is State.FAILED
+
+
+def test_an_unexpected_error_of_one_pack_leaves_the_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_fairgrad(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Event]:
+        if pack.runs[0].method == "fairgrad":
+            raise ZeroDivisionError
+        yield from train(pack, data, tensors)
+
+    monkeypatch.setattr(rotation, "train", broken_fairgrad)
+    with Workbench(tmp_path / "home", settings=Settings(workers=2, device="cpu")) as bench:
+        dataset = bench.add_dataset(write_small(tmp_path), name="Small")
+        task = bench.create_task(small_spec(dataset.id))
+        comparison = bench.train(task.id, ["fairgrad", "baseline"], seeds=1, training=SHORT)
+        record = bench.wait(comparison)
+        assert record.state is State.FINISHED
+        assert "FairGrad: expected a training to its end, found an unexpected error" in record.message
+        assert [run.state for run in bench.runs(comparison)] == [State.FAILED, State.FINISHED]
+        assert record.progress == pytest.approx(1)

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from fairviz.errors import SettingError
+from fairviz.training import runs as runs_module
 from fairviz.training.runs import (
     MOST_RUNS,
     RunSpec,
@@ -137,3 +138,18 @@ def test_more_runs_than_anybody_could_read_are_refused() -> None:
     assert len(grid_runs("multifair", {"tau": taus}, 6, TrainingSpec())) == MOST_RUNS == 600
     with pytest.raises(SettingError, match=r"sweep: expected at most 600 runs, found 606"):
         grid_runs("multifair", {"tau": taus}, 6, TrainingSpec(), baseline=True)
+
+
+def test_values_that_go_together_are_checked_together() -> None:
+    grid = {"granularity": ["sample"], "delta_rule": ["fixed", "adaptive"]}
+    runs = grid_runs("multifair", grid, 1, TrainingSpec())
+    assert [run.parameters.model_dump()["delta_rule"] for run in runs] == ["fixed", "adaptive"]
+    with pytest.raises(SettingError, match=r"^multifair: expected delta_rule .* found another combination"):
+        grid_runs("multifair", {"delta_rule": ["adaptive"]}, 1, TrainingSpec())
+
+
+def test_a_rule_whose_packages_are_absent_is_refused_before_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs_module, "find_spec", lambda _: None)
+    with pytest.raises(SettingError, match=r"fairgrad\.reconciliation: .* found no torchjd.*pip install"):
+        method_parameters("fairgrad", {"reconciliation": "mgda"})
+    method_parameters("fairgrad", {})

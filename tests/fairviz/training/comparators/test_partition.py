@@ -48,6 +48,7 @@ CODES = [0] * 200 + [1] * 100 + [2] * 40 + [-1] * 60
         ([30, 80, 40, 9], [LARGE, MIDDLE, LARGE, MISSING]),  # positives of (missing), "a", "b", "c"
         ([9, 80, 40, 10], [LARGE, MIDDLE, SMALL, LARGE]),
         ([51, 80, 91, 20], [LARGE, LARGE, SMALL, LARGE]),
+        ([30, 5, 40, 20], [MIDDLE, MIDDLE, SMALL, MISSING]),
     ],
 )
 def test_small_groups_count_with_the_largest(positives: list[int], expected: list[int]) -> None:
