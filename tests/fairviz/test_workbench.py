@@ -344,7 +344,10 @@ def test_an_unexpected_error_is_logged_and_the_worker_lives_on(
         patch.setattr("fairviz.jobs.rotation.train", lambda *_: 1 / 0)
         record = bench.wait(bench.train(task_id, ["baseline"], seeds=1, training=SHORT), every=0.01)
     assert record.state is State.FAILED
-    assert record.message == "An unexpected error ended the training. The server's log has the details."
+    assert record.message == (
+        "Baseline: expected a training to its end, found an unexpected error. "
+        "The server's log has the details."
+    )
     assert "ZeroDivisionError" in caplog.text
     after = bench.wait(bench.train(task_id, ["baseline"], seeds=1, training=SHORT), every=0.01)
     assert after.state is State.FINISHED
