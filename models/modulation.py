@@ -17,6 +17,8 @@ from torch.autograd.function import once_differentiable
 
 SMALLEST_TAU = 1e-4
 _SURROGATE_DEGREE = 10
+# A count times 1 / length is a hair under 1 in single precision.
+_FULL = 1 - 1e-4
 
 
 def balance_factors(auc: Tensor, previous: Tensor) -> Tensor:
@@ -106,6 +108,30 @@ def batch_factors(factors: Tensor, shares: Tensor) -> Tensor:
 def keep_where_undefined(new: Tensor, old: Tensor) -> Tensor:
     """``new``, and ``old`` wherever ``new`` is NaN: a group without both classes keeps its value."""
     return torch.where(new.isnan(), old, new)
+
+
+class AveragedAUC:
+    """Moving average [R, G] of AUCs, each over the batches in which its group had both outcomes.
+
+    Corrected for its start, as Adam corrects its moments: the weights of the values seen so far sum to 1, so
+    that a rare group is not taken to be behind for having been seen less. NaN until a group was seen as often
+    as the memory is long, 1 / (1 - decay) times: a mean of fewer batches is mostly noise.
+    """
+
+    def __init__(self, decay: Tensor, groups: int) -> None:
+        """Start with nothing seen; ``decay`` [R, 1] is each member's memory."""
+        self._decay = decay
+        self._total = decay.new_zeros(len(decay), groups)
+        self._count = decay.new_zeros(len(decay), groups)
+
+    def update(self, auc: Tensor) -> Tensor:
+        """The average after another batch's AUCs [R, G], NaN where undefined."""
+        seen = ~auc.isnan()
+        moved = self._decay * self._total + (1 - self._decay) * auc
+        self._total = torch.where(seen, moved, self._total)
+        self._count = self._count + seen
+        average = self._total / (1 - self._decay**self._count)
+        return torch.where(self._count * (1 - self._decay) >= _FULL, average, torch.nan)
 
 
 def _group_means(powers: Tensor, weights: Tensor) -> Tensor:

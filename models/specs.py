@@ -107,7 +107,7 @@ class MultiFairSpec(Spec):
     rho: float = Field(1.2, gt=0, le=10, description="Overall strength of the modality factor.")
     lambda_gm: float = Field(0.15, ge=0, le=10, description="Weight of the gradient-direction loss.")
     lambda_f: float = Field(0.5, ge=0, le=10, description="Weight of the group-fairness loss.")
-    ema_decay: float = Field(0.9, ge=0, lt=1, description="Memory of the groups' surrogate AUC over batches.")
+    ema_decay: float = Field(0.9, ge=0, lt=1, description="Memory of the groups' averaged AUCs over batches.")
     clip_norm: float = Field(0.8, gt=0, le=100, description="Largest norm of a member's gradient.")
     losses: Literal["paper", "released"] = Field(
         "paper",

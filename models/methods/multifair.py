@@ -22,6 +22,7 @@ from models.groups import GroupLayout
 from models.heads import HeadOutput
 from models.methods.base import Batch, Method, Trace
 from models.modulation import (
+    AveragedAUC,
     balance_factors,
     batch_factors,
     fairness_factors,
@@ -33,7 +34,6 @@ from models.outcomes import cross_entropy, probabilities, row_losses
 from models.ranking import auc_gap, macro_auc
 from models.specs import CONTROLLER_GAIN, MethodSpec
 
-FUSED_MEMORY = 0.9
 _ROW_FACTORS = 0.2, 5.0
 
 
@@ -109,7 +109,7 @@ class MultiFair(Method):
         self._delta = torch.zeros_like(self._largest_delta) if self._adaptive else self._largest_delta
         self._modality_auc = torch.full((members, modalities), 0.5, device=self.device)
         self._surrogate_auc = torch.full((members, modalities, groups.total), 0.5, device=self.device)
-        self._fused_auc = torch.full((members, groups.total), 0.5, device=self.device)
+        self._fused_average = AveragedAUC(self._decay.squeeze(-1), groups.total)
         self._pending: tuple[Tensor, Tensor] | None = None
 
     def step(self, batch: Batch) -> Trace:
@@ -203,19 +203,24 @@ class MultiFair(Method):
     def _group_state(self, prediction: Prediction, batch: Batch) -> GroupState:
         """Factors and gates of every attribute."""
         fused_auc = macro_auc(prediction.logits, batch.labels, batch.groups)
-        averaged = FUSED_MEMORY * self._fused_auc + (1 - FUSED_MEMORY) * fused_auc
-        self._fused_auc = keep_where_undefined(averaged, self._fused_auc)
-        gap = self._gaps(self._fused_auc if self._gate == "ema" else fused_auc)
+        averaged = self._fused_average.update(fused_auc)
+        gap = self._gaps(averaged if self._gate == "ema" else fused_auc)
         if self._adaptive:
-            moved = self._delta + CONTROLLER_GAIN * (self._gaps(self._fused_auc) - self._tau)
+            moved = self._delta + CONTROLLER_GAIN * (self._gaps(averaged) - self._tau)
             self._delta = moved.clamp_min(0).minimum(self._largest_delta)
         signal = self._surrogate_auc
         if self._signal == "fused":
-            signal = self._fused_auc.unsqueeze(1).expand_as(signal)
+            signal = self._known(averaged).unsqueeze(1).expand_as(signal)
         factors, shares, combined = self._factors(signal, batch.groups.sum(1))
         is_open = torch.ones_like(gap, dtype=torch.bool) if self._gate == "none" else gap >= self._tau
         gate = (is_open & self._groups_count).to(gap.dtype)
         return GroupState(signal, factors, combined, shares, fused_auc, gap, gate)
+
+    def _known(self, auc: Tensor) -> Tensor:
+        """AUCs [R, G] with the mean of its attribute's groups for a group that is not known: factor 1."""
+        parts = [auc[:, part] for part in self.groups.slices]
+        filled = [torch.where(own.isnan(), own.nanmean(-1, keepdim=True), own) for own in parts]
+        return torch.cat(filled, dim=-1).nan_to_num(0.5)
 
     def _gaps(self, auc: Tensor) -> Tensor:
         """Gap [R, A] of each attribute's groups."""

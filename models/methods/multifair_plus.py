@@ -2,7 +2,8 @@
 
 Each group's AUC is averaged over batches; while the gap between groups exceeds tau, the controller's strength
 delta grows and rows of groups ranked worse than average weigh more. Where groups are equal nothing happens. A
-group that never had both outcomes in a batch is not known to be behind: it stays out until it has.
+group that had both outcomes in fewer batches than the memory is long is not known to be behind: it stays out
+until then.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from models.groups import GroupLayout
 from models.methods.base import Batch, Method, Trace
-from models.modulation import SMALLEST_TAU, keep_where_undefined
+from models.modulation import SMALLEST_TAU, AveragedAUC
 from models.network import Network
 from models.outcomes import row_losses
 from models.ranking import auc_gap, macro_auc
@@ -34,47 +35,40 @@ class MultiFairPlus(Method):
         network: Network,
         groups: GroupLayout,
     ) -> None:
-        """Start every group's AUC at one half and every controller at rest."""
+        """Start with no group seen and every controller at rest."""
         super().__init__(specs, seeds, network, groups)
         self._tau = self.number("tau").unsqueeze(-1)
         self._delta_max = self.number("delta_max").unsqueeze(-1)
         self._gain = self.number("gain").unsqueeze(-1)
-        self._decay = self.number("ema_decay").unsqueeze(-1)
+        self._average = AveragedAUC(self.number("ema_decay").unsqueeze(-1), groups.total)
         self._floor = self.number("weight_floor").unsqueeze(-1)
         self._ceiling = self.number("weight_ceiling").unsqueeze(-1)
-        self._auc = torch.full((len(specs), groups.total), torch.nan, device=self.device)
         self._delta = torch.zeros(len(specs), len(groups.sizes), device=self.device)
 
     def step(self, batch: Batch) -> Trace:
         """Judge groups on the fused logits, move the controllers, weight the rows, go back once."""
         logits = self.predict(batch).logits
-        self._remember(logits, batch)
-        gap = torch.stack([auc_gap(self._auc[:, part]) for part in self.groups.slices], dim=-1)
+        auc = self._average.update(macro_auc(logits, batch.labels, batch.groups))
+        gap = torch.stack([auc_gap(auc[:, part]) for part in self.groups.slices], dim=-1)
         moved = self._delta + self._gain * (gap - self._tau)
         self._delta = moved.clamp_min(0).minimum(self._delta_max)
-        group_weight = self._group_weights()
+        group_weight = self._group_weights(auc)
         loss = self._weighted_loss(logits, batch, self._row_weights(group_weight, batch.groups))
         loss.sum().backward()
         return {
             "loss": loss.detach(),
-            "fused_auc": self._auc,
+            "fused_auc": auc,
             "group_weight": group_weight,
             "gap": gap,
             "delta": self._delta,
         }
 
-    def _remember(self, logits: Tensor, batch: Batch) -> None:
-        """Average each group's AUC over batches, starting from one half with the first that defines it."""
-        new = macro_auc(logits, batch.labels, batch.groups)
-        before = torch.where(self._auc.isnan(), 0.5, self._auc)
-        self._auc = keep_where_undefined(self._decay * before + (1 - self._decay) * new, self._auc)
-
-    def _group_weights(self) -> Tensor:
+    def _group_weights(self, auc: Tensor) -> Tensor:
         """Weight [R, G] of a row of each group, before the batch's mean is divided out."""
         weights = []
         for index, part in enumerate(self.groups.slices):
-            auc = self._auc[:, part]
-            behind = (auc.nanmean(-1, keepdim=True) - auc).nan_to_num(0.0)
+            own = auc[:, part]
+            behind = (own.nanmean(-1, keepdim=True) - own).nan_to_num(0.0)
             strength = self._delta[:, index : index + 1] / self._tau.clamp_min(SMALLEST_TAU)
             weights.append((1 + strength * behind).maximum(self._floor).minimum(self._ceiling))
         return torch.cat(weights, dim=-1)

@@ -9,6 +9,7 @@ parameters of network and classifiers.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -141,10 +142,12 @@ class GroupDRO(Reference):
         for member, own in enumerate(rows):
             by_row = row_losses(own.logits, own.labels)
             by_group = [by_row[g > 0].mean() if (g > 0).any() else by_row.sum() * 0 for g in own.groups.T]
-            weights = self.weights[member]
-            for g, loss in enumerate(by_group):
-                weights[g] *= torch.exp(self.specs[member].step_size * loss.detach())
+            weights, there = self.weights[member], own.groups.any(dim=0)
             for part in self.layout.slices:
+                lost = [float(by_group[g].detach()) for g in range(part.start, part.stop) if there[g]]
+                for g in range(part.start, part.stop):
+                    felt = float(by_group[g].detach()) if there[g] else sum(lost) / max(len(lost), 1)
+                    weights[g] *= math.exp(self.specs[member].step_size * felt)
                 weights[part] /= weights[part].sum()
             weighted = weights.clone() * torch.stack(by_group)
             total = by_row.sum() * 0
@@ -157,10 +160,30 @@ class GroupDRO(Reference):
         return Gradients(self.gradient(losses))
 
 
+class SeenAverage:
+    """Weighted mean of all AUCs seen of each group, the latest counting most; NaN before 1 / (1 - decay)."""
+
+    def __init__(self, decay: float, groups: int) -> None:
+        self.decay = decay
+        self.seen: list[list[float]] = [[] for _ in range(groups)]
+
+    def after(self, new: list[Tensor]) -> Tensor:
+        for values, value in zip(self.seen, new, strict=True):
+            if not value.isnan():
+                values.append(float(value))
+        return torch.tensor([self.mean(values) for values in self.seen], dtype=torch.float64)
+
+    def mean(self, values: list[float]) -> float:
+        if len(values) < round(1 / (1 - self.decay)):
+            return math.nan
+        weights = [self.decay**age for age in reversed(range(len(values)))]
+        return sum(w * value for w, value in zip(weights, values, strict=True)) / sum(weights)
+
+
 class MultiFairPlus(Reference):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.auc = [torch.full((self.layout.total,), torch.nan, dtype=torch.float64) for _ in self.specs]
+        self.averages = [SeenAverage(spec.ema_decay, self.layout.total) for spec in self.specs]
         self.delta = [[0.0] * len(self.layout.sizes) for _ in self.specs]
 
     def step(self, batch: Batch) -> Gradients:
@@ -172,12 +195,10 @@ class MultiFairPlus(Reference):
         return Gradients(self.gradient(losses))
 
     def row_weights(self, member: int, rows: Rows) -> Tensor:
-        spec, known = self.specs[member], self.auc[member]
-        for g, group in enumerate(rows.groups.T):
-            new = auc(rows.logits.detach(), rows.labels, group)
-            if not new.isnan():
-                before = 0.5 if known[g].isnan() else known[g]
-                known[g] = spec.ema_decay * before + (1 - spec.ema_decay) * new
+        spec = self.specs[member]
+        known = self.averages[member].after(
+            [auc(rows.logits.detach(), rows.labels, group) for group in rows.groups.T]
+        )
         total = torch.zeros(len(rows.groups), dtype=torch.float64)
         for index, part in enumerate(self.layout.slices):
             moved = self.delta[member][index] + spec.gain * (gap(known[part]) - spec.tau)
@@ -268,7 +289,7 @@ class MultiFairState:
         self.spec, self.modalities, self.layout = spec, modalities, layout
         self.modality_auc = torch.full((modalities,), 0.5, dtype=torch.float64)
         self.surrogate = torch.full((modalities, layout.total), 0.5, dtype=torch.float64)
-        self.fused = torch.full((layout.total,), 0.5, dtype=torch.float64)
+        self.fused = SeenAverage(spec.ema_decay, layout.total)
         self.delta = [0.0 if spec.delta_rule == "adaptive" else spec.delta for _ in layout.sizes]
 
     def balance(self, watched: Tensor, rows: Rows) -> Tensor:
@@ -312,20 +333,19 @@ class MultiFairState:
         """Gates, strength, and factors F [M, G] and f [A, M]."""
         spec = self.spec
         batch = torch.stack([auc(rows.logits.detach(), rows.labels, group) for group in rows.groups.T])
-        for g, new in enumerate(batch):
-            if not new.isnan():
-                self.fused[g] = 0.9 * self.fused[g] + 0.1 * new
+        fused = self.fused.after(list(batch))
         self.gates, self.by_batch = [], []
         self.factors = torch.zeros(self.modalities, self.layout.total, dtype=torch.float64)
         for index, part in enumerate(self.layout.slices):
             if spec.delta_rule == "adaptive":
-                moved = self.delta[index] + 0.2 * (gap(self.fused[part]) - spec.tau)
+                moved = self.delta[index] + 0.2 * (gap(fused[part]) - spec.tau)
                 self.delta[index] = min(max(moved, 0.0), spec.delta)
-            wide = gap(self.fused[part] if spec.gate == "ema" else batch[part])
+            wide = gap(fused[part] if spec.gate == "ema" else batch[part])
             self.gates.append(spec.groups and (spec.gate == "none" or wide >= spec.tau))
             shares = rows.groups[:, part].sum(0) / rows.groups[:, part].sum()
             for m in range(self.modalities):
-                signal = self.fused[part] if spec.signal == "fused" else self.surrogate[m, part]
+                known = torch.where(fused[part].isnan(), fused[part].nanmean(), fused[part]).nan_to_num(0.5)
+                signal = known if spec.signal == "fused" else self.surrogate[m, part]
                 factors = 1 + self.delta[index] * (signal.mean() - signal) / spec.tau
                 self.factors[m, part] = factors.clamp_min(0)
             self.by_batch.append((self.factors[:, part] * shares).sum(-1))

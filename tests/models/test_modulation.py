@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from models.modulation import (
+    AveragedAUC,
     balance_factors,
     batch_factors,
     fairness_factors,
@@ -157,3 +158,13 @@ def test_a_better_served_majority_slows_the_encoder() -> None:
 def test_tiny_tau_is_bounded() -> None:
     ema = torch.tensor([[0.6, 0.5]])
     torch.testing.assert_close(fairness_factors(ema, 0.3, 0.0), fairness_factors(ema, 0.3, 1e-4))
+
+
+def test_averaged_auc_is_the_weighted_mean_of_what_was_seen() -> None:
+    average = AveragedAUC(torch.tensor([[0.5]]), 3)
+    nothing = torch.tensor([[0.9, torch.nan, 0.7]])
+    average.update(torch.tensor([[0.6, 0.8, torch.nan]]))
+    known = average.update(nothing)[0]
+    assert known[0].item() == pytest.approx((0.5 * 0.6 + 0.9) / 1.5)
+    assert known[1:].isnan().all()  # seen once only, and a memory of one half is two batches long
+    assert average.update(nothing)[0, 2].item() == pytest.approx(0.7)

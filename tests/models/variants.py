@@ -42,12 +42,14 @@ VARIANTS: dict[str, list[MethodSpec]] = {
     "multifair-g": _multifair(modalities=False, rho=1.0, lambda_gm=0.0),
     "multifair by row": _multifair(granularity="sample", delta=5.0),
     "multifair by row released": _multifair(granularity="sample", losses="released"),
-    "multifair fused": _multifair(signal="fused"),
-    "multifair averaged gate": _multifair(gate="ema"),
+    "multifair fused": _multifair(signal="fused", ema_decay=0.5),
+    "multifair averaged gate": _multifair(gate="ema", ema_decay=0.5),
     "multifair no gate": _multifair(gate="none"),
     "multifair updates": _multifair(scales="update"),
-    "multifair adaptive": _multifair(granularity="sample", signal="fused", delta_rule="adaptive", tau=0.001),
-    "multifair-plus": [MultiFairPlusSpec(tau=t, gain=1) for t in (0.01, 0.04, 0.5)],
+    "multifair adaptive": _multifair(
+        granularity="sample", signal="fused", delta_rule="adaptive", tau=0.001, ema_decay=0.5
+    ),
+    "multifair-plus": [MultiFairPlusSpec(tau=t, gain=1, ema_decay=0.5) for t in (0.01, 0.04, 0.5)],
     "regularised": [RegularisedSpec(strength=s) for s in (0.3, 1, 10)],
     "regularised absolute": [RegularisedSpec(strength=s, penalty="absolute") for s in (0.3, 1, 10)],
     "group-dro": [GroupDROSpec(step_size=s) for s in (0.01, 0.1, 1)],

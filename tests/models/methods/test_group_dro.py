@@ -42,3 +42,19 @@ def test_rows_in_no_group_count_as_in_the_baseline() -> None:
     nobody = batch._replace(groups=torch.zeros_like(batch.groups))
     expected = gradient_after_step(make_method([BaselineSpec()], [0]), batch)
     assert_same_gradients(gradient_after_step(make_method([GroupDROSpec()], [0]), nobody), expected)
+
+
+def test_a_group_seen_rarely_loses_no_weight_for_it() -> None:
+    method = make_method([GroupDROSpec(step_size=1.0)], [0], layout=GroupLayout((2,)))
+    batch = make_batch(1)
+    halves = torch.zeros(1, 64, 2)
+    halves[:, ::2, 0], halves[:, 1::2, 1] = 1, 1
+    alike = batch._replace(
+        inputs=batch.inputs[:, :, ::2].repeat_interleave(2, dim=2),
+        labels=batch.labels[..., ::2].repeat_interleave(2, dim=-1),
+        groups=halves,
+    )
+    absent = alike._replace(groups=halves * torch.tensor([1.0, 0.0]))
+    for step in range(50):
+        trace = method.step(absent if step % 4 else alike)
+    torch.testing.assert_close(trace["group_weight"], torch.full((1, 2), 0.5))

@@ -167,13 +167,13 @@ def test_every_switch_changes_the_gradient(standard: dict[str, Any], switch: dic
     assert (after - before).norm() > 1e-3 * before.norm()
 
 
-def test_an_averaged_gate_opens_when_half_a_gap_has_lasted_seven_batches() -> None:
+def test_an_averaged_gate_waits_until_groups_were_seen_as_often_as_the_memory_is_long() -> None:
     batch = batch_of_one_attribute()
     gap = make_method([MultiFairSpec()], [0], layout=ONE_ATTRIBUTE).step(batch)["gap"].item()
     assert gap > 0.01
-    # Groups start equal, and 1 - 0.9^7 is the first above one half.
-    method = make_method([MultiFairSpec(tau=gap / 2, gate="ema")], [0], layout=ONE_ATTRIBUTE)
-    assert [method.step(batch)["gate"].item() for _ in range(9)] == [0] * 6 + [1] * 3
+    spec = MultiFairSpec(tau=gap / 2, gate="ema", ema_decay=0.8)
+    method = make_method([spec], [0], layout=ONE_ATTRIBUTE)
+    assert [method.step(batch)["gate"].item() for _ in range(7)] == [0] * 4 + [1] * 3
 
 
 def test_without_a_gate_equal_groups_are_modulated_too() -> None:
@@ -195,7 +195,7 @@ def test_the_fused_signal_is_one_for_all_modalities() -> None:
 
 
 def test_a_controlled_delta_starts_at_rest_and_stays_below_its_bound() -> None:
-    spec = MultiFairSpec(tau=1e-3, delta=0.02, granularity="sample", delta_rule="adaptive")
+    spec = MultiFairSpec(tau=1e-3, delta=0.02, granularity="sample", delta_rule="adaptive", ema_decay=0)
     method = make_method([spec], [0], layout=ONE_ATTRIBUTE)
     deltas = [method.step(batch_of_one_attribute())["delta"].item() for _ in range(15)]
     assert 0 < deltas[0] < 0.02
