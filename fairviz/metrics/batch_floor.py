@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairviz.metrics.floor import DRAWS
+from fairviz.metrics.hanley_mcneil import hanley_mcneil_variance
 
 
 def batch_noise_floor(
@@ -47,7 +48,6 @@ def _null_gap(labels: NDArray[np.int64], codes: NDArray[np.int64], share: float,
     if both.sum() < 2:
         return None
     m, n = positives[both], negatives[both]
-    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    variance_of_auc = (auc * (1 - auc) + (m - 1) * (q1 - auc**2) + (n - 1) * (q2 - auc**2)) / (m * n)
-    draws = np.random.default_rng(0).standard_normal((DRAWS, len(m))) * np.sqrt(variance_of_auc)
+    errors = np.sqrt(hanley_mcneil_variance(auc, m, n))
+    draws = np.random.default_rng(0).standard_normal((DRAWS, len(m))) * errors
     return float(np.quantile(np.ptp(draws, axis=1), 0.95))

@@ -22,9 +22,9 @@ from fairviz.metrics.inputs import (
     check_level,
     check_same_length,
     check_scores,
-    ratio,
 )
 from fairviz.metrics.ranking import Placements
+from fairviz.metrics.weighted_ranking import WeightedRanking
 
 # Weights held at a time; 4 million doubles are 32 MB.
 _WEIGHTS_AT_ONCE = 4_000_000
@@ -97,12 +97,9 @@ def weighted_auc(labels: IntArray, scores: FloatArray, weights: FloatArray) -> F
     Returns:
         [B]; NaN where a class has no weight.
     """
-    positive, negative = weights * labels, weights * (1 - labels)
-    below = np.cumsum(np.pad(negative, ((0, 0), (1, 0))), axis=1)
-    first = np.searchsorted(scores, scores, side="left")
-    behind = np.searchsorted(scores, scores, side="right")
-    wins = (positive * (below[:, first] + below[:, behind]) / 2).sum(axis=1)
-    return ratio(wins, positive.sum(axis=1) * negative.sum(axis=1))
+    positive = labels == 1
+    ranking = WeightedRanking.of(scores[positive], scores[~positive])
+    return ranking.aucs(weights[:, positive], weights[:, ~positive])
 
 
 def _by_score(rows: IntArray, scores: FloatArray) -> IntArray:

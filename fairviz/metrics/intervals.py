@@ -1,7 +1,12 @@
-"""Confidence intervals of one estimate at a time: a rate, an AUC."""
+"""Confidence intervals of one estimate at a time: a rate, an AUC.
+
+``..._interval`` takes a nominal coverage; ``..._limits`` a number of standard errors, which limits that hold
+for several estimates at once are made of.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
@@ -14,6 +19,14 @@ from fairviz.metrics.inputs import FloatArray, check_level, ratio
 _SMALL_CLASS = 20
 # Halvings of an interval no longer than 1: the root is then exact in double precision.
 _HALVINGS = 52
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Both limits of one estimate."""
+
+    low: float
+    high: float
 
 
 def normal_quantile(level: float) -> float:
@@ -34,8 +47,13 @@ def wilson_interval(
     Returns:
         Lower and upper limits in that shape; NaN where there are no trials.
     """
+    return wilson_limits(successes, trials, normal_quantile(level))
+
+
+def wilson_limits(successes: npt.ArrayLike, trials: npt.ArrayLike, z: float) -> tuple[FloatArray, FloatArray]:
+    """Wilson's limits at z standard errors; see ``wilson_interval``."""
     n = np.asarray(trials, dtype=np.float64)
-    z2 = normal_quantile(level) ** 2
+    z2 = z**2
     share = ratio(np.asarray(successes), n)
     centre = (share * n + z2 / 2) / (n + z2)
     half = np.sqrt(z2 * (share * (1 - share) * n + z2 / 4)) / (n + z2)
@@ -65,8 +83,19 @@ def auc_interval(
     Returns:
         Lower and upper limits [...]; NaN where the AUC is.
     """
-    delong = logit_delong_interval(auc, variance, level=level)
-    newcombe = newcombe_interval(auc, positives, negatives, level=level)
+    return auc_limits(auc, variance, positives, negatives, normal_quantile(level))
+
+
+def auc_limits(
+    auc: FloatArray,
+    variance: FloatArray,
+    positives: npt.NDArray[Any],
+    negatives: npt.NDArray[Any],
+    z: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Limits of AUCs [...] at z standard errors; see ``auc_interval``."""
+    delong = logit_delong_limits(auc, variance, z)
+    newcombe = newcombe_limits(auc, positives, negatives, z)
     undefined = np.isnan(delong[0])
     small = np.minimum(positives, negatives) < _SMALL_CLASS
     low, high = (np.where(undefined, n, d) for n, d in zip(newcombe, delong, strict=True))
@@ -76,16 +105,14 @@ def auc_interval(
     )
 
 
-def logit_delong_interval(
-    auc: FloatArray, variance: FloatArray, *, level: float = 0.95
-) -> tuple[FloatArray, FloatArray]:
-    """DeLong's interval of AUCs [...], taken on the logit scale so that it stays inside 0 to 1.
+def logit_delong_limits(auc: FloatArray, variance: FloatArray, z: float) -> tuple[FloatArray, FloatArray]:
+    """DeLong's limits of AUCs [...], taken on the logit scale so that they stay inside 0 to 1.
 
     NaN where the AUC is 0 or 1 or its variance unknown (DeLong et al. 1988, Biometrics 44:837;
     the logit after Pepe 2003, The Statistical Evaluation of Medical Tests, section 5.2).
     """
     odds = ratio(auc, np.where(auc > 0, 1 - auc, 0.0))
-    half = normal_quantile(level) * ratio(np.sqrt(variance), auc * (1 - auc))
+    half = z * ratio(np.sqrt(variance), auc * (1 - auc))
     return _logistic(np.log(odds) - half), _logistic(np.log(odds) + half)
 
 
@@ -93,19 +120,15 @@ def _logistic(logits: FloatArray) -> FloatArray:
     return np.asarray((1 + np.tanh(logits / 2)) / 2)  # in this form it cannot overflow
 
 
-def newcombe_interval(
-    auc: FloatArray,
-    positives: npt.NDArray[Any],
-    negatives: npt.NDArray[Any],
-    *,
-    level: float = 0.95,
+def newcombe_limits(
+    auc: FloatArray, positives: npt.NDArray[Any], negatives: npt.NDArray[Any], z: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Newcombe's pseudo-score interval of AUCs [...] (2006, Stat Med 25:559, method 5).
+    """Newcombe's pseudo-score limits of AUCs [...] (2006, Stat Med 25:559, method 5).
 
     The limits t solve ``(auc - t)^2 = z^2 V(t)``, V being Hanley and McNeil's variance with both
     class sizes less one replaced by their mean; found by bisection between the AUC and 0 or 1.
     """
-    z2 = normal_quantile(level) ** 2
+    z2 = z**2
     others = (positives + negatives) / 2 - 1
     pairs = np.asarray(positives * negatives, dtype=np.float64)
 

@@ -10,15 +10,19 @@ from fairviz.errors import MetricError
 from fairviz.metrics.inputs import FloatArray, IntArray
 from fairviz.metrics.intervals import (
     auc_interval,
-    logit_delong_interval,
-    newcombe_interval,
+    auc_limits,
+    logit_delong_limits,
+    newcombe_limits,
     normal_quantile,
     wilson_interval,
+    wilson_limits,
 )
 
 AUCS = np.array([0.0, 0.3, 0.5, 0.85, 0.99, 1.0])
 POSITIVES = np.array([4, 30, 12, 60, 9, 15])
 NEGATIVES = np.array([7, 25, 80, 300, 40, 15])
+
+Z = normal_quantile(0.95)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,16 @@ def test_wilson_agrees_with_scipy(level: float) -> None:
             assert list(limits) == pytest.approx([known.low, known.high], abs=1e-12)
 
 
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.9995])
+def test_limits_at_a_number_of_standard_errors_are_the_interval_at_its_coverage(level: float) -> None:
+    z = norm.ppf(0.5 + level / 2)
+    variance = np.array([0.0, 0.01, 0.004, 0.0006, 0.0001, 0.0])
+    rates = wilson_interval(POSITIVES, NEGATIVES + 60, level=level)
+    aucs = auc_interval(AUCS, variance, POSITIVES, NEGATIVES, level=level)
+    np.testing.assert_allclose(rates, wilson_limits(POSITIVES, NEGATIVES + 60, z))
+    np.testing.assert_allclose(aucs, auc_limits(AUCS, variance, POSITIVES, NEGATIVES, z))
+
+
 def test_wilson_without_trials_is_undefined() -> None:
     assert np.isnan(wilson_interval([0], [0])).all()
 
@@ -49,19 +63,19 @@ def test_quantile_agrees_with_scipy_and_refuses_percentages() -> None:
 
 
 def test_delong_is_symmetric_on_the_logit_scale() -> None:
-    low, high = logit_delong_interval(np.array([0.8]), np.array([0.0016]), level=0.9)
+    low, high = logit_delong_limits(np.array([0.8]), np.array([0.0016]), norm.ppf(0.95))
     half = norm.ppf(0.95) * 0.04 / (0.8 * 0.2)
     assert low[0] == pytest.approx(expit(logit(0.8) - half))
     assert high[0] == pytest.approx(expit(logit(0.8) + half))
 
 
 def test_delong_is_undefined_at_the_ends_and_without_variance() -> None:
-    limits = logit_delong_interval(np.array([0.0, 1.0, 0.7]), np.array([0.0, 0.0, np.nan]))
+    limits = logit_delong_limits(np.array([0.0, 1.0, 0.7]), np.array([0.0, 0.0, np.nan]), Z)
     assert np.isnan(limits).all()
 
 
 def test_delong_does_not_overflow_next_to_the_ends() -> None:
-    low, high = logit_delong_interval(np.array([1 - 1e-9]), np.array([0.01]))
+    low, high = logit_delong_limits(np.array([1 - 1e-9]), np.array([0.01]), Z)
     assert low[0] == pytest.approx(0)
     assert high[0] == pytest.approx(1)
 
@@ -77,15 +91,15 @@ def _newcombe_roots(auc: float, m: int, n: int, z: float) -> FloatArray:
 
 
 def test_newcombe_solves_its_equation() -> None:
-    low, high = newcombe_interval(AUCS, POSITIVES, NEGATIVES)
+    low, high = newcombe_limits(AUCS, POSITIVES, NEGATIVES, Z)
     for i, auc in enumerate(AUCS):
-        expected = _newcombe_roots(auc, POSITIVES[i], NEGATIVES[i], norm.ppf(0.975))
+        expected = _newcombe_roots(auc, POSITIVES[i], NEGATIVES[i], Z)
         assert [low[i], high[i]] == pytest.approx(expected, abs=1e-7)
         assert low[i] <= auc <= high[i]
 
 
 def test_newcombe_is_undefined_where_the_auc_is() -> None:
-    limits = newcombe_interval(np.array([np.nan]), np.array([0]), np.array([5]))
+    limits = newcombe_limits(np.array([np.nan]), np.array([0]), np.array([5]), Z)
     assert np.isnan(limits).all()
 
 
@@ -93,8 +107,8 @@ def _limits(auc: float, variance: float, m: int, n: int) -> tuple[FloatArray, ..
     a, v, positives, negatives = np.array([auc]), np.array([variance]), np.array([m]), np.array([n])
     return (
         np.array(auc_interval(a, v, positives, negatives))[:, 0],
-        np.array(logit_delong_interval(a, v))[:, 0],
-        np.array(newcombe_interval(a, positives, negatives))[:, 0],
+        np.array(logit_delong_limits(a, v, Z))[:, 0],
+        np.array(newcombe_limits(a, positives, negatives, Z))[:, 0],
     )
 
 
