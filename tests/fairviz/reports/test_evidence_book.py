@@ -122,7 +122,8 @@ def test_a_group_that_reports_withhold_takes_no_part(store: Store, comparison: s
     race, sex = DATA.attributes
     few = np.full(len(race.codes), 1)
     few[DATA.split.test[:8]] = 0
-    data = replace(DATA, attributes=(replace(race, codes=few), sex))
+    private = DATA.task.model_copy(update={"public": False})
+    data = replace(DATA, task=private, attributes=(replace(race, codes=few), sex))
     finish(store, comparison, range(4), data)
     hidden = EvidenceBook(store, Counted(data)).of(comparison)["fairgrad"]
     public = replace(data, task=data.task.model_copy(update={"public": True}))
