@@ -35,6 +35,9 @@ from fairviz.data.task import check_task
 from fairviz.errors import SettingError
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
+from fairviz.reports.evidence import Evidence, Unavailable
+from fairviz.reports.evidence_book import EvidenceBook
+from fairviz.reports.gate import told_counts, told_epoch, told_profile, told_run, told_traces
 from fairviz.reports.summary import comparison_json
 from fairviz.store.records import (
     ComparisonRecord,
@@ -71,6 +74,7 @@ class Workbench:
         self._preparing = threading.Lock()
         self._submitting = threading.Lock()
         self._jobs = JobManager(self.store, self.settings, self.prepared)
+        self._evidence = EvidenceBook(self.store, self.prepared)
 
     def close(self) -> None:
         """Stop the workers; what is not finished is marked as interrupted."""
@@ -132,8 +136,10 @@ class Workbench:
             self._prepared.clear()
 
     def profile(self, dataset_id: str) -> tuple[ColumnProfile, ...]:
-        """Every column of a dataset in short."""
-        return describe(self.table(dataset_id))
+        """Every column of a dataset in short; public where a task of it declares so."""
+        public = any(task.spec["public"] for task in self.store.tasks() if task.dataset_id == dataset_id)
+        table = self.table(dataset_id)
+        return told_profile(describe(table), len(table), public=public)
 
     def add_sample(self, name: str) -> TaskRecord:
         """Keep a dataset that comes with FairViz, with its ready task."""
@@ -186,8 +192,8 @@ class Workbench:
         return check_task(spec, self.table(spec.dataset))
 
     def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
-        """Rows and outcomes per group of every sensitive attribute."""
-        return group_counts(self.table(spec.dataset), spec)
+        """Rows and outcomes per group of every sensitive attribute; NA where few, unless data are public."""
+        return told_counts(group_counts(self.table(spec.dataset), spec), public=spec.public)
 
     def create_task(self, spec: TaskSpec) -> TaskRecord:
         """Keep a task that can be trained; the same specification twice is one task.
@@ -331,20 +337,37 @@ class Workbench:
     # Results
 
     def runs(self, comparison_id: str) -> list[RunRecord]:
-        """The runs of a comparison; finished ones carry their reports."""
-        return self.store.runs(comparison_id)
+        """The runs of a comparison; finished ones carry their reports.
 
-    def epochs(self, comparison_id: str) -> list[EpochRecord]:
-        """Validation reports of all runs of a comparison, epoch by epoch."""
-        return self.store.epochs(comparison_id)
+        Here and in all other results, what would tell of fewer than 11 patients is withheld (see
+        ``fairviz.reports.gate``), unless the task declares its data synthetic or public.
+        """
+        public = self._is_public(comparison_id)
+        return [told_run(run, public=public) for run in self.store.runs(comparison_id)]
+
+    def epochs(
+        self, comparison_id: str, *, of_runs: Collection[int] | None = None, after: int = 0
+    ) -> list[EpochRecord]:
+        """Validation reports of the runs of a comparison, epoch by epoch.
+
+        Args:
+            comparison_id: of the comparison.
+            of_runs: only of these runs.
+            after: only those that came after this epoch.
+        """
+        public = self._is_public(comparison_id)
+        found = self.store.epochs(comparison_id, of_runs=of_runs, after=after)
+        return [told_epoch(epoch, public=public) for epoch in found]
 
     def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
         """What a run's method recorded at every step, each [steps, ...]."""
-        return self.store.traces(run_id)
+        public = self._is_public(self.store.run(run_id).comparison_id)
+        return told_traces(self.store.traces(run_id), public=public)
 
     def evaluate(self, run_id: int) -> Json | None:
         """A run's report on test rows, None until it is finished."""
-        return self.store.run(run_id).test
+        run = self.store.run(run_id)
+        return told_run(run, public=self._is_public(run.comparison_id)).test
 
     def what_if(self, run_id: int, *, tau: float, delta: float) -> Replay:
         """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.
@@ -353,7 +376,7 @@ class Workbench:
             SettingError: if the run has no such traces, or tau and delta do not act in it.
         """
         run = self.store.run(run_id)
-        traces = self.traces(run_id)
+        traces = self.store.traces(run_id)
         parameters = RunSpec.model_validate(run.spec).parameters.model_dump()
         if "surrogate_auc" not in traces or not can_replay(parameters):
             raise SettingError(
@@ -366,10 +389,24 @@ class Workbench:
         sizes = [len(attribute.values) for attribute in data.attributes]
         return replay(traces, sizes, tau=tau, delta=delta, rho=parameters["rho"])
 
+    def evidence(self, comparison_id: str) -> dict[str, Evidence | Unavailable]:
+        """By configuration, whether it differs from the baseline on test rows; worked out once and kept.
+
+        Raises:
+            NotFoundError: if there is no such comparison, or the file of its dataset is gone.
+        """
+        return self._evidence.of(comparison_id)
+
     def report(self, comparison_id: str) -> dict[str, Any]:
         """A comparison as one JSON object: task, finished runs, differences to the baseline."""
         record = self.store.comparison(comparison_id)
-        return comparison_json(self.store.task(record.task_id), self.runs(comparison_id))
+        runs = self.runs(comparison_id)
+        # After the runs: there is evidence on all of them, and perhaps on some that finished since.
+        return comparison_json(self.store.task(record.task_id), runs, self.evidence(comparison_id))
+
+    def _is_public(self, comparison_id: str) -> bool:
+        """Whether a comparison is of data that its task declares synthetic or public."""
+        return self.task_spec(self.store.comparison(comparison_id).task_id).public
 
     def _submit(self, task_id: str, specs: Sequence[RunSpec]) -> str:
         """Keep and queue runs."""

@@ -46,7 +46,7 @@ def compare(record: ComparisonRecord, task_id: str) -> None:
         table = tradeoffs.results_table(found, view)
         tradeoffs.downloads(record.id, table, view)
     with shown_errors():
-        tradeoffs.groups_table(found, view, public=spec.public)
+        tradeoffs.groups_table(found, view)
 
 
 frame.show(state.TRADE_OFFS, "What does fairness cost here?", page)

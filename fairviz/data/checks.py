@@ -17,6 +17,7 @@ from fairviz.data.outcome import MOST_CLASSES, outcome_classes, outcome_labels
 from fairviz.data.specs import SplitSpec, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.errors import DataError, TaskError
+from fairviz.suppression import FEW, is_small
 
 MIN_ROWS: Final = 60
 """Fewer rows leave fewer than 12 to test on: an interval for a rate would span most of 0 to 1."""
@@ -24,8 +25,6 @@ MIN_PER_OUTCOME: Final = 10
 """Fewer leave a 20 % part with none or one: no AUC there could be told from chance."""
 MAX_GROUPS: Final = 20
 """More groups than this cannot be told apart on a chart, and each holds few rows."""
-SMALL_GROUP: Final = 11
-"""Groups under this size are suppressed in figures, unless the data are declared public."""
 LARGEST_NUMBER: Final = 1e30
 """No measurement is this large; means and deviations of such numbers say nothing."""
 
@@ -93,7 +92,7 @@ def check_outcome(spec: TaskSpec, frame: pd.DataFrame) -> None:
         raise TaskError(
             f'outcome "{spec.outcome}"',
             expected=f"at least {MIN_PER_OUTCOME} rows of each value",
-            found=f'{rows.min()} with "{fewest}"',
+            found=f'{rows.min() if spec.public else "fewer"} with "{fewest}"',
             remedy="Choose a more frequent outcome or load more rows."
             if spec.positive is not None
             else "Merge it with another value, or name one value to be predicted against all others.",
@@ -317,6 +316,11 @@ def _require_known(name: str, codes: NDArray[np.int64]) -> None:
 def rows_in_words(count: int) -> str:
     """Say how many rows."""
     return f"{count:,} row{'s' * (count != 1)}"
+
+
+def few_rows(count: int, *, public: bool) -> str:
+    """Say how many rows, or where data are of patients that they are few."""
+    return f"{FEW} rows" if is_small(count) and not public else rows_in_words(count)
 
 
 def _listed(names: Iterable[str], *, most: int = 12) -> str:

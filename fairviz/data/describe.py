@@ -30,14 +30,14 @@ class ColumnProfile:
     """One column in short.
 
     Attributes:
-        missing: share of rows without a value, 0 to 1.
+        missing: share of rows without a value, 0 to 1; None where it may not be told.
         distinct: number of different values.
         examples: texts of the most frequent values.
     """
 
     name: str
     kind: Kind
-    missing: float
+    missing: float | None
     distinct: int
     examples: tuple[str, ...]
 

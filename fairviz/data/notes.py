@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
-from fairviz.data.checks import MIN_PER_OUTCOME, SMALL_GROUP, is_usable, rows_in_words
+from fairviz.data.checks import MIN_PER_OUTCOME, few_rows, is_usable, rows_in_words
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.specs import TaskNote, TaskSpec
 from fairviz.data.values import text_codes
+from fairviz.suppression import FEW, THRESHOLD, is_small
 
 _TWO: Final = 2
 # Shares of rows that lack a modality differ clearly: by this much, by this many standard errors, and
@@ -26,13 +27,18 @@ _ENOUGH_ROWS: Final = 20
 
 
 def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
-    """Return the notes on a task; those on a single column name it."""
+    """Return the notes on a task; those on a single column name it.
+
+    Unless its data are declared synthetic or public, no note counts the rows of a group, whose table may
+    withhold them, or fewer than 11 rows.
+    """
     labels = outcome_labels(frame, spec.outcome, spec.positive)
     classes = outcome_classes(frame, spec.outcome, spec.positive)
     groupings = [attribute(frame, column) for column in spec.sensitive]
     notes = list(_outcome_notes(spec, frame, labels))
     for grouping in groupings:
-        notes += [*_missing_notes(grouping), *_group_notes(grouping, labels, classes)]
+        notes += _missing_notes(grouping, public=spec.public)
+        notes += _group_notes(grouping, labels, classes, public=spec.public)
     outcome = Attribute(spec.outcome, classes, labels)
     return (*notes, *_modality_notes(spec, frame, [outcome, *groupings]), *_unused_notes(spec, frame))
 
@@ -50,31 +56,34 @@ def _outcome_notes(spec: TaskSpec, frame: pd.DataFrame, labels: NDArray[np.int64
     else:
         text = (
             f'"{spec.outcome}" has {len(levels)} values: "{spec.positive}" '
-            f"({rows_in_words(int(labels.sum()))}) is predicted against all others."
+            f"({few_rows(int(labels.sum()), public=spec.public)}) is predicted against all others."
         )
     yield TaskNote(severity="info", text=text)
 
 
-def _missing_notes(grouping: Attribute) -> Iterator[TaskNote]:
+def _missing_notes(grouping: Attribute, *, public: bool) -> Iterator[TaskNote]:
     if grouping.missing:
+        rows = rows_in_words(grouping.missing) if public else "Rows"
         yield TaskNote(
             severity="warning",
-            text=f'{rows_in_words(grouping.missing)} without a value of "{grouping.name}" '
+            text=f'{rows} without a value of "{grouping.name}" '
             "left out of its groups; they stay in training and in overall figures.",
             column=grouping.name,
         )
 
 
 def _group_notes(
-    grouping: Attribute, labels: NDArray[np.int64], classes: Sequence[str]
+    grouping: Attribute, labels: NDArray[np.int64], classes: Sequence[str], *, public: bool
 ) -> Iterator[TaskNote]:
     for code, value in enumerate(grouping.values):
         rows = np.bincount(labels[grouping.codes == code], minlength=len(classes))
         name = f'group "{value}" of "{grouping.name}"'
-        if rows.sum() < SMALL_GROUP:
-            text = f"{name} has {rows_in_words(int(rows.sum()))}: its figures will be not estimable."
-        elif rows.min() < MIN_PER_OUTCOME:
-            text = f"{name} has {_few(rows, classes)}: its figures will be uncertain or not estimable."
+        if rows.sum() < THRESHOLD:
+            size = few_rows(int(rows.sum()), public=public)
+            text = f"{name} has {size}: its figures will be not estimable."
+        elif rows.min() < MIN_PER_OUTCOME or (is_small(rows).any() and not public):
+            few = _few(rows, classes) if public else f"{FEW} rows of an outcome"
+            text = f"{name} has {few}: its figures will be uncertain or not estimable."
         else:
             continue
         yield TaskNote(severity="warning", text=text, column=grouping.name)
@@ -96,8 +105,10 @@ def _modality_notes(
     for modality, lacking in zip(spec.modalities, ~available.T, strict=True):
         if not lacking.any():
             continue
-        count = f"{int(lacking.sum()):,} of {rows_in_words(len(lacking))}"
-        found = [text for grouping in groupings if (text := _difference(lacking, grouping))]
+        count = f"{_how_many(lacking, public=spec.public)} of {rows_in_words(len(lacking))}"
+        found = [
+            text for grouping in groupings if (text := _difference(lacking, grouping, public=spec.public))
+        ]
         yield TaskNote(
             severity="warning" if found else "info",
             text=f'modality "{modality.name}" is missing in {count}; predicted from the others there.'
@@ -105,7 +116,15 @@ def _modality_notes(
         )
 
 
-def _difference(lacking: NDArray[np.bool_], grouping: Attribute) -> str:
+def _how_many(lacking: NDArray[np.bool_], *, public: bool) -> str:
+    """Say how many rows lack something; neither they nor the others are counted where they are few."""
+    count = int(lacking.sum())
+    if public or not is_small([count, len(lacking) - count]).any():
+        return f"{count:,}"
+    return FEW if count < THRESHOLD else "nearly all"
+
+
+def _difference(lacking: NDArray[np.bool_], grouping: Attribute, *, public: bool) -> str:
     """Say between which groups the shares [G] that lack something differ most, if they clearly do."""
     known = grouping.codes >= 0
     codes = grouping.codes[known]
@@ -119,6 +138,11 @@ def _difference(lacking: NDArray[np.bool_], grouping: Attribute) -> str:
     error = math.sqrt(overall * (1 - overall) * float((1 / rows[enough][[high, low]]).sum()))
     if share[high] - share[low] < max(_CLEAR_DIFFERENCE, _CLEAR_ERRORS * error):
         return ""
+    if not public:
+        return (
+            f'It is missing more often in rows with "{grouping.values[enough[high]]}" than in those with '
+            f'"{grouping.values[enough[low]]}" of "{grouping.name}".'
+        )
     return (
         f'It is missing in {share[high]:.0%} of rows with "{grouping.values[enough[high]]}" and in '
         f'{share[low]:.0%} of those with "{grouping.values[enough[low]]}" of "{grouping.name}".'

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from fairviz.errors import MetricError
 from fairviz.evaluation.attributes import Grouped, check_attributes, partitions
 from fairviz.evaluation.floors import noise_floors
+from fairviz.evaluation.intervals import NO_INTERVAL, gap_intervals
 from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
 from fairviz.metrics.equity import (
     combine_odds,
@@ -29,6 +30,7 @@ from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER, grade, shortage
 from fairviz.metrics.inputs import (
     BoolArray,
     FloatArray,
+    IntArray,
     check_labels,
     check_probabilities,
     check_same_length,
@@ -52,6 +54,14 @@ _NO_THRESHOLD = "none: the method itself decides"
 _NO_RISKS = "not estimable: scores are probabilities of a decision, not of the outcome"
 
 
+class Question(NamedTuple):
+    """What is predicted: outcomes 0 or 1 of N rows, their probabilities, and where a decision turns."""
+
+    labels: IntArray
+    scores: FloatArray
+    threshold: float
+
+
 def evaluate(
     labels: npt.ArrayLike,
     scores: npt.ArrayLike,
@@ -72,7 +82,7 @@ def evaluate(
         scores: [N] probabilities of outcome 1.
         threshold: probability from which a row is decided positive.
         attributes: sensitive attributes of the same rows.
-        floor: also simulate what each gap would be by chance.
+        floor: also simulate what each gap would be by chance, and give intervals of gaps.
         decisions: [N] 0 or 1, where a method decides by other means than the threshold, which then
             means nothing. The scores are the probability of a positive decision, not of the outcome.
 
@@ -87,31 +97,43 @@ def evaluate(
     parted = partitions(attributes, len(y))
     if decisions is None:
         everyone, *parts = measure(y, p, threshold, parted)
-        return report_of(everyone, parts, threshold, attributes, floor=floor)
+        return report_of(Question(y, p, threshold), everyone, parts, attributes, floor=floor)
     d = check_labels(decisions, "decisions")
     check_same_length(labels=y, decisions=d)
     everyone, *parts = measure(y, p, threshold, parted, d)
-    report = report_of(everyone, parts, math.nan, attributes, floor=floor)
+    report = report_of(Question(y, p, math.nan), everyone, parts, attributes, floor=floor)
     return replace(report, reason={**report.reason, "threshold": _NO_THRESHOLD})
 
 
 def report_of(
+    question: Question,
     everyone: Measured,
     parts: Sequence[Measured],
-    threshold: float,
     attributes: Sequence[Grouped],
     *,
     floor: bool,
 ) -> FairnessReport:
     """The report of all rows as one group and of the parts that each attribute divides them into."""
     (overall,) = _records(everyone, minimum=1)
-    return FairnessReport(
-        **overall,
-        threshold=threshold,
-        attributes={
-            attribute.name: _attribute_report(attribute, part.withheld(), overall["auc"], floor=floor)
-            for attribute, part in zip(attributes, parts, strict=True)
-        },
+    reports: dict[str, AttributeReport] = {}
+    for attribute, part in zip(attributes, parts, strict=True):
+        shown = part.withheld()
+        report = _attribute_report(attribute, shown, overall["auc"])
+        if floor:
+            report = _beside_chance(report, question, attribute.codes, shown, overall["auc_high"])
+        reports[attribute.name] = report
+    return FairnessReport(**overall, threshold=question.threshold, attributes=reports)
+
+
+def _beside_chance(
+    report: AttributeReport, question: Question, codes: IntArray, measured: Measured, auc_high: float
+) -> AttributeReport:
+    """The same with what each gap would be by chance, and with its interval."""
+    return replace(
+        report,
+        floors=noise_floors(measured),
+        intervals=gap_intervals(question.labels, question.scores, codes, measured, auc_high),
+        no_interval={gap: why for gap, why in NO_INTERVAL.items() if gap not in report.reason},
     )
 
 
@@ -158,17 +180,18 @@ def _shortages(counts: Mapping[str, int], minimum: int) -> dict[str, str]:
     return reasons
 
 
-def _attribute_report(
-    attribute: Grouped, measured: Measured, overall_auc: float, *, floor: bool
-) -> AttributeReport:
+def _attribute_report(attribute: Grouped, measured: Measured, overall_auc: float) -> AttributeReport:
+    """What is said of an attribute without simulating anything."""
     records = _records(measured, minimum=MINIMUM_FOR_NUMBER)
-    gaps = _gaps(measured.columns, overall_auc)
+    gaps = gaps_of(measured.columns, overall_auc)
     return AttributeReport(
         groups={name: Performance(**record) for name, record in zip(attribute.values, records, strict=True)},
         rows_left_out=int((attribute.codes < 0).sum()),
         groups_used={gap: int(_defined(measured, gap).any(axis=0).sum()) for gap in PARTS},
         **gaps,
-        floors=noise_floors(measured) if floor else {},
+        floors={},
+        intervals={},
+        no_interval={},
         reason={gap: _gap_reason(gap, measured) for gap, value in gaps.items() if math.isnan(value)},
     )
 
@@ -178,7 +201,7 @@ def _defined(measured: Measured, gap: str) -> BoolArray:
     return ~np.isnan([measured.columns[part] for part in PARTS[gap]])
 
 
-def _gaps(columns: Mapping[str, FloatArray], overall_auc: float) -> dict[str, float]:
+def gaps_of(columns: Mapping[str, FloatArray], overall_auc: float) -> dict[str, float]:
     """Every gap of ``PARTS``; each part over the groups [G] that have it, whatever else they lack."""
 
     def parts(gap: str) -> FloatArray:

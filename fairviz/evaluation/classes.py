@@ -15,14 +15,14 @@ import numpy.typing as npt
 
 from fairviz.errors import MetricError
 from fairviz.evaluation.attributes import Grouped, check_attributes, partitions
-from fairviz.evaluation.binary import METRICS, PARTS, check_threshold, evaluate, report_of
+from fairviz.evaluation.binary import METRICS, PARTS, Question, check_threshold, evaluate, report_of
 from fairviz.evaluation.floors import FLOOR_SEED, null_gaps, null_parts
+from fairviz.evaluation.intervals import NO_INTERVAL_OF_MEANS
 from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
 from fairviz.metrics.estimable import Grade
 from fairviz.metrics.floor import NoiseFloor
 from fairviz.metrics.inputs import (
     FloatArray,
-    IntArray,
     check_classes,
     check_probabilities,
     check_same_length,
@@ -54,7 +54,7 @@ def evaluate_outcome(
         thresholds: [C] probabilities from which a row is decided to be of the class; a row may be decided
             to be of several classes, or of none.
         attributes: sensitive attributes of the same rows.
-        floor: also simulate what each gap would be by chance.
+        floor: also simulate what each gap would be by chance, and give intervals of the gaps of each class.
         classes: [C] names of the classes; their codes where none are given. Not read where C is 1.
 
     Raises:
@@ -75,14 +75,14 @@ def evaluate_outcome(
     check_same_length(labels=codes, scores=columns[0])
     check_attributes(attributes, len(codes))
     each = [
-        ((codes == c).astype(np.int64), column, threshold)
+        Question((codes == c).astype(np.int64), column, threshold)
         for c, (column, threshold) in enumerate(zip(columns, thresholds, strict=True))
     ]
     return _mean_of(dict(zip(names, each, strict=True)), attributes, floor=floor)
 
 
 def _mean_of(
-    questions: Mapping[str, tuple[IntArray, FloatArray, float]],
+    questions: Mapping[str, Question],
     attributes: Sequence[Grouped],
     *,
     floor: bool,
@@ -90,25 +90,22 @@ def _mean_of(
     """Evaluate each class against the rest, and the mean over them.
 
     Args:
-        questions: by the name of each class, labels [N] that are 1 in it, its probabilities [N], and the
-            threshold.
+        questions: by the name of each class; labels are 1 in it.
         attributes: sensitive attributes of the same rows.
         floor: whether to simulate floors.
     """
     parted = partitions(attributes, len(next(iter(questions.values()))[0]))
     measured = [measure(*question, parted) for question in questions.values()]
     reports = {
-        name: report_of(everyone, parts, threshold, attributes, floor=floor)
-        for (name, (*_, threshold)), (everyone, *parts) in zip(questions.items(), measured, strict=True)
+        name: report_of(question, everyone, parts, attributes, floor=floor)
+        for (name, question), (everyone, *parts) in zip(questions.items(), measured, strict=True)
     }
     by_partition = list(zip(*measured, strict=True))
     between = _between_classes(list(questions.values()), by_partition[0])
     return _mean_report(reports, by_partition, between, floor=floor)
 
 
-def _between_classes(
-    questions: Sequence[tuple[IntArray, FloatArray, float]], everyone: Sequence[Measured]
-) -> dict[str, FloatArray]:
+def _between_classes(questions: Sequence[Question], everyone: Sequence[Measured]) -> dict[str, FloatArray]:
     """How the estimates of the classes move together: correlations [C, C] by metric.
 
     Among them "odds" [2C, 2C]: of all true positive rates, then of all false positive rates.
@@ -188,13 +185,16 @@ def _mean_attribute(
         )
         for place, group in enumerate(classes[0].groups)
     }
+    reason = _reasons_by_class(own)
     return AttributeReport(
         groups=groups,
         rows_left_out=classes[0].rows_left_out,
         groups_used={gap: min(report.groups_used[gap] for report in classes) for gap in PARTS},
         **{gap: fmean(getattr(report, gap) for report in classes) for gap in PARTS},
         floors=_mean_floors(measured, between) if floor else {},
-        reason=_reasons_by_class(own),
+        intervals={},
+        no_interval={gap: NO_INTERVAL_OF_MEANS for gap in PARTS if floor and gap not in reason},
+        reason=reason,
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from fairviz.metrics.estimable import Grade
 from fairviz.metrics.floor import NoiseFloor
+from fairviz.metrics.gap_intervals import GapInterval
+from fairviz.metrics.intervals import Interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,8 @@ class AttributeReport:
         rows_left_out: rows whose value of the attribute is missing.
         groups_used: by gap, how many of the groups entered it.
         floors: by gap, what it would be by chance; empty where floors were not asked for.
+        intervals: by gap, limits of a 95 % interval; empty where floors were not asked for.
+        no_interval: by gap, why it has no interval though it is known; empty like ``intervals``.
         reason: by gap, why it is NaN.
     """
 
@@ -90,17 +94,30 @@ class AttributeReport:
     soft_equalized_odds_gap: float
     predictive_quality_disparity: float
     floors: Mapping[str, NoiseFloor]
+    intervals: Mapping[str, Interval]
+    no_interval: Mapping[str, str]
     reason: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain types; a floor becomes ``<gap>_floor`` and ``<gap>_floor_95``."""
+        """Plain types; a floor becomes ``<gap>_floor`` and ``<gap>_floor_95``.
+
+        An interval becomes ``<gap>_low`` and ``<gap>_high``, and ``<gap>_detected`` where the gap is one that
+        is 0 where groups are equal; reasons for having none are there only if there are any.
+        """
         record = _plain(self)
-        del record["floors"]
+        for name in ("floors", "intervals", "no_interval"):
+            del record[name]
         record["groups"] = {name: group.to_json() for name, group in self.groups.items()}
         record["groups_used"] = dict(self.groups_used)
         for gap, floor in self.floors.items():
             record[f"{gap}_floor"] = _null(floor.expected)
             record[f"{gap}_floor_95"] = _null(floor.percentile_95)
+        for gap, interval in self.intervals.items():
+            record[f"{gap}_low"], record[f"{gap}_high"] = interval.low, interval.high
+            if isinstance(interval, GapInterval):
+                record[f"{gap}_detected"] = interval.detected
+        if self.no_interval:
+            record["no_interval"] = dict(self.no_interval)
         return _with_reason(record, self.reason)
 
 

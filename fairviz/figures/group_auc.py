@@ -54,7 +54,10 @@ def _balanced(panels: int, most: int) -> int:
 
 def _sentence(curve: GroupCurves) -> str:
     means = mean_of_defined(curve.auc, axis=0)
-    values = [f"{group} {_last(line)}" for group, line in zip(curve.groups, means, strict=True)]
+    values = [
+        f"{group} {'suppressed' if group in curve.suppressed else _last(line)}"
+        for group, line in zip(curve.groups, means, strict=True)
+    ]
     return f"{curve.label} after epoch {curve.epochs[-1]}: {', '.join(values)}."
 
 
@@ -129,7 +132,8 @@ def _caption(curves: Sequence[GroupCurves], split: str, shown: Sequence[str]) ->
     if not curves:
         return Caption("Which group is served worst?", "no run has finished an epoch yet")
     groups = curves[0].groups
-    missing = [escape(group) for group in groups if group not in shown]
+    suppressed = [escape(group) for group in curves[0].suppressed]
+    missing = [escape(g) for g in groups if g not in shown and g not in curves[0].suppressed]
     band = "95% interval" if curves[0].interval is not None else "range over seeds"
     several = curves[0].interval is not None or any(len(curve.auc) > 1 for curve in curves)
     details = [
@@ -137,6 +141,7 @@ def _caption(curves: Sequence[GroupCurves], split: str, shown: Sequence[str]) ->
         f"{split} data",
         *([f"band: {band}"] if several else []),
         *([f"not estimable: {', '.join(missing)}"] if missing else []),
+        *([f"suppressed, too few patients: {', '.join(suppressed)}"] if suppressed else []),
     ]
     legend = [escape(group) for group in shown]
     return Caption("Which group is served worst?", " · ".join(details), legend)

@@ -86,6 +86,7 @@ class GroupCurves:
         epochs: [E].
         auc: [S, G, E].
         interval: low and high, each [G, E]; without it the band is the range over seeds.
+        suppressed: groups without an AUC because their patients are few, not because it cannot be estimated.
     """
 
     label: str
@@ -95,6 +96,7 @@ class GroupCurves:
     epochs: Ints
     auc: Floats
     interval: tuple[Floats, Floats] | None = None
+    suppressed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from fairviz.reports.collapse import Collapse, collapses, collapses_by_label
 from fairviz.reports.differences import Report, differences
+from fairviz.reports.evidence import Evidence, Unavailable, evidence_json
 from fairviz.reports.pairing import baselines_by_label
 from fairviz.store.records import RunRecord, TaskRecord
 from fairviz.training.runs import BASELINE
@@ -18,12 +19,18 @@ from fairviz.training.runs import BASELINE
 DISCLAIMER = "Education and research only. Not a medical device; not validated for patient care."
 
 
-def comparison_json(task: TaskRecord, runs: Sequence[RunRecord]) -> dict[str, Any]:
-    """Task, runs and paired differences; undefined numbers are null, with a reason beside them."""
+def comparison_json(
+    task: TaskRecord, runs: Sequence[RunRecord], evidence: Mapping[str, Evidence | Unavailable]
+) -> dict[str, Any]:
+    """Task, runs, paired differences and what these prove; undefined numbers are null, with a reason.
+
+    ``evidence`` is by label, of every configuration with finished runs but the baseline.
+    """
     finished = [run for run in runs if run.test is not None]
     compared = [run for run in finished if run.spec["method"] != BASELINE]
     references = {label: _reports(paired) for label, paired in baselines_by_label(finished).items()}
     collapsed = collapses(finished)
+    proven = evidence_json(evidence)
     return {
         "notice": DISCLAIMER,
         "task": {"id": task.id, **task.spec},
@@ -33,6 +40,7 @@ def comparison_json(task: TaskRecord, runs: Sequence[RunRecord]) -> dict[str, An
                 "label": label,
                 "baseline": BASELINE,
                 "differences": [asdict(d) for d in differences(reports, references.get(label, {}))],
+                "evidence": proven[label],
             }
             for label, reports in _by_label(compared).items()
         ],

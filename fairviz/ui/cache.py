@@ -114,7 +114,7 @@ def checked(task_json: str) -> Checked:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _history(comparison_id: str) -> History:
-    return History(workbench().store, comparison_id)
+    return History(workbench(), comparison_id)
 
 
 def history(comparison_id: str, revision: int) -> tuple[list[RunRecord], list[EpochRecord]]:

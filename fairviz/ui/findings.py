@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from scipy.special import stdtrit
 
-from fairviz.data.checks import SMALL_GROUP
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.reports.collapse import collapses_by_label
 from fairviz.reports.differences import GAPS, PERFORMANCE, Difference, differences
 from fairviz.reports.pairing import baselines_by_label
 from fairviz.store.records import Json, RunRecord
+from fairviz.suppression import SUPPRESSED
 from fairviz.training.runs import BASELINE
 from fairviz.ui import words
 from fairviz.ui.series import Axes, Split, gap_of, interval, reports, seed_interval, short
@@ -113,15 +113,13 @@ def result_row(result: Result, axes: Axes) -> dict[str, Any]:
     }
 
 
-def group_rows(found: Sequence[Result], attribute: str, metric: str, *, public: bool) -> list[dict[str, Any]]:
+def group_rows(found: Sequence[Result], attribute: str, metric: str) -> list[dict[str, Any]]:
     """A row per group: patients, and the metric of each configuration with its interval, as text."""
     first = next(iter(found[0].by_seed.values()))["attributes"][attribute]["groups"]
     return [
-        {"group": group, "patients": "under 11", **{r.label: "withheld" for r in found}}
-        if report["n"] < SMALL_GROUP and not public
-        else {
+        {
             "group": group,
-            "patients": f"{report['n']:,}",
+            "patients": words.SUPPRESSED if report["n"] is None else f"{report['n']:,}",
             **{r.label: _group_cell(r, attribute, group, metric) for r in found},
         }
         for group, report in first.items()
@@ -148,19 +146,28 @@ def _level(result: Result, axes: Axes) -> str:
     performance = _mean([report[axes.performance] for report in result.by_seed.values()])
     found = limits(result, axes.performance)
     between = f" ({words.number(found[0])} to {words.number(found[1])})" if found else ""
+    report = next(iter(result.by_seed.values()))
+    own = report["attributes"][axes.attribute]
     return (
-        f"{short(axes.performance)} {words.number(performance)}{between}, "
-        f"{lower_name(short(axes.gap))} {words.number(gap_mean(result, axes))}."
+        f"{short(axes.performance)} {_number(performance, report, axes.performance)}{between}, "
+        f"{lower_name(short(axes.gap))} {_number(gap_mean(result, axes), own, axes.gap)}."
     )
+
+
+def _number(value: float | None, record: Json, metric: str) -> str:
+    """A number, or why a record has none: suppressed, or not estimable."""
+    is_suppressed = record.get("reason", {}).get(metric) == SUPPRESSED
+    return words.SUPPRESSED if value is None and is_suppressed else words.number(value)
 
 
 def _clear_of_chance(result: Result, axes: Axes) -> str:
     gap, floor = gap_mean(result, axes), floor_mean(result, axes)
+    reasons = next(iter(result.by_seed.values()))["attributes"][axes.attribute].get("reason", {})
     if gap is None:
-        report = next(iter(result.by_seed.values()))["attributes"][axes.attribute]
-        return f"Gap {words.plain(report.get('reason', {}).get(axes.gap, words.NOT_ESTIMABLE))}."
+        return f"Gap {words.plain(reasons.get(axes.gap, words.NOT_ESTIMABLE))}."
     if floor is None:
-        return ""
+        reason = reasons.get(f"{axes.gap}_floor_95")
+        return f"What chance alone would make of it is {words.plain(reason)}." if reason else ""
     if gap <= floor:
         return (
             f"The gap is not clear of chance: in 95 of 100 test sets, groups this small would show up to "

@@ -27,6 +27,7 @@ from fairviz.figures.series import (
 )
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.store.records import EpochRecord, Json, RunRecord
+from fairviz.suppression import SUPPRESSED
 
 Split = Literal["validation", "test"]
 SPLITS: Final[tuple[Split, ...]] = ("test", "validation")
@@ -246,7 +247,8 @@ def _curves(
 ) -> GroupCurves:
     common = min(len(histories[run.id]) for run in runs)
     first = histories[runs[0].id][:common]
-    groups = tuple(first[0].validation["attributes"][attribute]["groups"])
+    records = first[0].validation["attributes"][attribute]["groups"]
+    groups = tuple(records)
     auc = [
         [
             [record.validation["attributes"][attribute]["groups"][group]["auc"] for record in history]
@@ -261,6 +263,7 @@ def _curves(
         groups=groups,
         epochs=np.array([record.epoch for record in first]),
         auc=np.array(auc, dtype=np.float64),
+        suppressed=tuple(g for g, own in records.items() if own.get("reason", {}).get("auc") == SUPPRESSED),
     )
 
 

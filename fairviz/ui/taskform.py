@@ -96,7 +96,18 @@ def check(spec: TaskSpec) -> None:
     """
     found = cache.checked(spec.to_json())
     st.subheader("Who is in each group", anchor=False)
-    st.dataframe(_counts(found.counts), hide_index=True, column_config=_COUNT_COLUMNS, key="counts")
+    st.dataframe(
+        _counts(found.counts),
+        hide_index=True,
+        column_config=_COUNT_COLUMNS,
+        key="counts",
+        placeholder=words.SUPPRESSED,
+    )
+    if found.counts.isna().any(axis=None):
+        st.caption(
+            "Suppressed: counts under 11 patients, and those that would reveal them. Data that are public or "
+            "synthetic can be declared so under the name of the task."
+        )
     shown = [note for note in found.notes if note.severity == "warning" or note.column is None]
     if shown:
         st.markdown("\n".join(f"- {words.plain(note.text)}" for note in shown))
@@ -205,7 +216,7 @@ def _details(columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, s
         )
         public = st.checkbox(
             "These data are public or synthetic", first.public, key=f"public.{mark}", bind="query-params",
-            help="Groups under 11 rows need no protection then.",
+            help="Counts under 11 patients, and numbers that would reveal them, are then not suppressed.",
         )  # fmt: skip
     return name or first.name, group_id, public
 
@@ -236,6 +247,7 @@ def _uses(
         pd.DataFrame(rows),
         hide_index=True,
         disabled=["column", "kind", "missing", "distinct", "examples", "why"],
+        placeholder=words.SUPPRESSED,
         column_config=_use_columns(list(names)),
         key=f"uses.{mark}",
         on_change=_keep_edits,
@@ -260,7 +272,7 @@ def _use_row(column: ColumnProfile, use: str, reason: str) -> dict[str, Any]:
         "use": use,
         "why": "" if use != NOT_USED else reason,
         "kind": column.kind,
-        "missing": 100 * column.missing,
+        "missing": None if column.missing is None else 100 * column.missing,
         "distinct": column.distinct,
         "examples": ", ".join(column.examples),
     }

@@ -110,14 +110,14 @@ def results_table(found: Sequence[Result], view: View) -> pd.DataFrame:
     return table
 
 
-def groups_table(found: Sequence[Result], view: View, *, public: bool) -> None:
+def groups_table(found: Sequence[Result], view: View) -> None:
     """Draw one metric per group and configuration, with intervals."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         st.subheader(f"Group by group: {words.plain(view.axes.attribute)}", anchor=False)
     with right:
         metric = _metric("Metric", findings.GROUP_METRICS, "by_group", "auc")
-    rows = findings.group_rows(found, view.axes.attribute, metric, public=public)
+    rows = findings.group_rows(found, view.axes.attribute, metric)
     columns: dict[str, Any] = {
         "group": st.column_config.TextColumn("Group"),
         "patients": st.column_config.TextColumn("Patients", width="small"),

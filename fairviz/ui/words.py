@@ -10,6 +10,7 @@ from typing import Final
 
 MINUS: Final = "\u2212"
 NOT_ESTIMABLE: Final = "not estimable"
+SUPPRESSED: Final = "suppressed"
 
 _COLUMN_PIXELS: Final = (170, 400)
 # Between the marks of an address, a shortcode or a mail address: shows nothing, breaks the pattern.

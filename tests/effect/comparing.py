@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from fairviz.data.groups import Attribute
 from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER
+from fairviz.metrics.inputs import Groups
+from fairviz.metrics.resampling import Strata, resampled_metrics
 from tests.effect.experiments import PENALTIES, Arm, front_path
 from tests.effect.front import Place, against_front
 from tests.effect.intervals import FloatArray, Interval, over_tables, paired_auc, relative_over_tables
-from tests.effect.resampling import REPLICATES, Strata, change, relative_change, resampled_metrics
+from tests.effect.resampling import REPLICATES, change, relative_change
 from tests.effect.training import Trained
 
 AUC: Final = "auc"
@@ -173,7 +175,8 @@ class OneTestSet:
 
     def _resample(self, attribute: Attribute, replicates: int) -> list[dict[str, FloatArray]]:
         """By arm, metrics [S, B + 1] of one attribute."""
-        strata = Strata.draw(self._labels, attribute, replicates)
+        groups = Groups(attribute.codes, len(attribute.values))
+        strata = Strata.draw(self._labels, groups, replicates)
         return [resampled_metrics(strata, own.scores, own.decisions) for own in self._arms]
 
     def difference(self, ours: ArmRuns, reference: ArmRuns) -> Changes:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fairviz.metrics.resampling import mean_over_seeds
 from tests.effect.intervals import FloatArray, Interval
-from tests.effect.resampling import change, mean_over_seeds
+from tests.effect.resampling import change
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ Axis letters: S seeds, N test rows, J tables or splits.
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
 
-from fairviz.metrics.ranking import Placements
+from fairviz.metrics.seeds import SeedAveraged
+from fairviz.metrics.splits import mean_over_splits
+from fairviz.metrics.student import Estimate
 
 LEVEL = 0.95
 
@@ -39,29 +39,14 @@ class Interval(NamedTuple):
 def paired_auc(labels: NDArray[np.int64], ours: FloatArray, reference: FloatArray) -> Interval:
     """Change of the AUC over several seeds on one test set: seeds and rows add their variances.
 
-    With v_rows DeLong's variance of the seed-averaged differences of placements and v_seeds the
-    variance of the change over seeds, v = v_rows + v_seeds / S and the limits are those of a t
-    distribution with v^2 / (v_rows^2 / (m - 1) + (v_seeds / S)^2 / (S - 1)) degrees of freedom,
-    m the cases of the rarer class.
+    As ``paired_auc_test`` does it.
 
     Args:
         labels: [N], both classes at least twice.
         ours: [S, N] scores.
         reference: [S, N] scores of the reference with the same seeds.
     """
-    pairs = [
-        (Placements.of(labels, a), Placements.of(labels, b)) for a, b in zip(ours, reference, strict=True)
-    ]
-    averaged = Placements(
-        np.mean([a.positives - b.positives for a, b in pairs], axis=0),
-        np.mean([a.negatives - b.negatives for a, b in pairs], axis=0),
-    )
-    changes = np.array([a.auc - b.auc for a, b in pairs])
-    rarer = min(averaged.positives.size, averaged.negatives.size)
-    return _sum_of_variances(
-        float(changes.mean()),
-        [(averaged.variance, rarer - 1), (_variance_of_mean(changes), len(changes) - 1)],
-    )
+    return _limits(SeedAveraged.difference(labels, ours, reference).estimate)
 
 
 def over_tables(changes: FloatArray, *, test_per_train: float = 0.0) -> Interval:
@@ -84,22 +69,12 @@ def relative_over_tables(ours: FloatArray, reference: FloatArray, *, test_per_tr
 
 
 def _mean_interval(estimate: float, spread: FloatArray, test_per_train: float) -> Interval:
-    """Limits from the spread of values [J] around their mean."""
-    count = len(spread)
-    variance = _variance_of_mean(spread) * (1 + count * test_per_train)
-    return _sum_of_variances(estimate, [(variance, count - 1)])
-
-
-def _variance_of_mean(values: FloatArray) -> float:
-    """Variance of the mean of independent values; unknown, and left out, for a single one."""
-    return float(values.var(ddof=1)) / len(values) if len(values) > 1 else 0.0
-
-
-def _sum_of_variances(estimate: float, parts: list[tuple[float, int]]) -> Interval:
-    """Limits from variances with their degrees of freedom, pooled as Welch and Satterthwaite do."""
-    variance = sum(part for part, _ in parts)
-    if variance == 0:
+    """Limits from the spread of values [J] around their mean; unknown, and left out, for a single one."""
+    if len(spread) == 1:
         return Interval(estimate, estimate, estimate)
-    freedom = variance**2 / sum(part**2 / df for part, df in parts if part > 0)
-    half = float(student_t.ppf(0.5 + LEVEL / 2, freedom)) * sqrt(variance)
-    return Interval(estimate, estimate - half, estimate + half)
+    variance = mean_over_splits(spread, test_per_train=test_per_train).variance
+    return _limits(Estimate(estimate, variance))
+
+
+def _limits(estimate: Estimate) -> Interval:
+    return Interval(estimate.value, *estimate.interval(LEVEL))

@@ -1,153 +1,20 @@
-"""Gaps of several runs on one test set, under rows drawn again: a two-level paired bootstrap.
+"""Changes of gaps of several runs on one test set, under rows drawn again: a two-level paired bootstrap.
 
 Rows are drawn with replacement within each group and class of an attribute, the same draws for
 every run; then seeds are drawn, the same for both runs that are compared. Percentile limits of a
 *change* say whether it is clear of chance; they are not limits of a gap itself.
 
-Axis letters: S seeds, N test rows, B + 1 weightings (the first weighs every row once), G groups.
+Axis letters: S seeds, B + 1 weightings of test rows (the first weighs every row once).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
-from fairviz.data.groups import Attribute
-from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER
+from fairviz.metrics.resampling import mean_over_seeds
 from tests.effect.intervals import LEVEL, FloatArray, Interval
 
 REPLICATES = 500
-_SEED = 0
-
-Weights = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Strata:
-    """Rows of each group and class of one attribute, and their weights.
-
-    Attributes:
-        labels: [N].
-        rows: by (group, label), row numbers; group -1 holds the rows without a value.
-        groups: G.
-        weights: [N, B + 1], how often each row is drawn.
-    """
-
-    labels: NDArray[np.int64]
-    rows: Mapping[tuple[int, int], NDArray[np.int64]]
-    groups: int
-    weights: Weights
-
-    @classmethod
-    def draw(cls, labels: NDArray[np.int64], attribute: Attribute, replicates: int = REPLICATES) -> Strata:
-        """Draw the rows of each stratum again and again."""
-        rng = np.random.default_rng(_SEED)
-        groups = len(attribute.values)
-        rows = {
-            (group, label): np.flatnonzero((attribute.codes == group) & (labels == label))
-            for group in range(-1, groups)
-            for label in (0, 1)
-        }
-        weights = np.ones((len(labels), replicates + 1), dtype=np.float32)
-        for chosen in rows.values():
-            weights[chosen, 1:] = _counts(len(chosen), replicates, rng)
-        return cls(labels, rows, groups, weights)
-
-    def large_enough(self, *labels: int) -> list[int]:
-        """Groups with enough rows of each of these labels for a number."""
-        return [
-            group
-            for group in range(self.groups)
-            if all(len(self.rows[group, label]) >= MINIMUM_FOR_NUMBER for label in labels)
-        ]
-
-
-def _counts(rows: int, replicates: int, rng: np.random.Generator) -> Weights:
-    """How often each of some rows is drawn in each replicate, [rows, B]."""
-    drawn = rng.integers(0, rows, (replicates, rows)) if rows else np.empty((replicates, 0), dtype=np.int64)
-    counts = np.bincount((drawn + rows * np.arange(replicates)[:, None]).ravel(), minlength=rows * replicates)
-    return counts.reshape(replicates, rows).T.astype(np.float32)
-
-
-def resampled_metrics(strata: Strata, scores: FloatArray, decisions: FloatArray) -> dict[str, FloatArray]:
-    """Every metric of S runs [S, B + 1] under each weighting; a gap over fewer than two groups is left out.
-
-    Args:
-        strata: the rows.
-        scores: [S, N] probabilities.
-        decisions: [S, N] 1 where a row is decided positive; or the chance of it.
-    """
-    everyone = [np.flatnonzero(strata.labels == label) for label in (0, 1)]
-    overall = np.stack([_auc(strata.weights, run, *everyone) for run in scores])
-    metrics = {"auc": overall}
-    ranked = strata.large_enough(0, 1)
-    if len(ranked) > 1:
-        aucs = np.stack([_group_aucs(strata, run, ranked) for run in scores], axis=1)
-        metrics |= {
-            "auc_gap": np.ptp(aucs, axis=0),
-            "worst_group_auc": aucs.min(axis=0),
-            "es_auc": overall / (1 + np.abs(aucs - overall).sum(axis=0)),
-        }
-    return metrics | _odds(_rates(strata, decisions)) | _soft(_rates(strata, scores))
-
-
-def _auc(
-    weights: Weights, scores: FloatArray, negatives: NDArray[np.int64], positives: NDArray[np.int64]
-) -> FloatArray:
-    """AUC [B + 1] of one run under each weighting, ties one half; class totals are the same in each."""
-    ordered = negatives[np.argsort(scores[negatives], kind="stable")]
-    below = np.zeros((len(ordered) + 1, weights.shape[1]), dtype=np.float32)
-    np.cumsum(weights[ordered], axis=0, out=below[1:])
-    first, behind = (
-        np.searchsorted(scores[ordered], scores[positives], side=side) for side in ("left", "right")
-    )
-    wins = np.einsum("pb,pb->b", weights[positives], below[first] + below[behind], dtype=np.float64)
-    return np.asarray(wins / 2 / (len(positives) * len(negatives)))
-
-
-def _group_aucs(strata: Strata, scores: FloatArray, groups: list[int]) -> FloatArray:
-    """AUC [G, B + 1] of one run in some groups."""
-    return np.stack(
-        [_auc(strata.weights, scores, strata.rows[group, 0], strata.rows[group, 1]) for group in groups]
-    )
-
-
-def _rates(strata: Strata, values: FloatArray) -> dict[int, FloatArray]:
-    """By label, the mean of ``values`` [S, N] in each group that is large enough, [G, S, B + 1]."""
-    return {
-        label: np.stack([_mean(strata, values, strata.rows[group, label]) for group in groups])
-        for label in (0, 1)
-        if len(groups := strata.large_enough(label)) > 1
-    }
-
-
-def _mean(strata: Strata, values: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
-    return np.asarray(values[:, rows] @ strata.weights[rows].astype(np.float64) / len(rows))
-
-
-def _odds(rates: Mapping[int, FloatArray]) -> dict[str, FloatArray]:
-    """Both forms of the equalized-odds difference from the rates of positive decisions."""
-    if len(rates) < 2:
-        return {}
-    gaps = np.stack([np.ptp(rates[label], axis=0) for label in (0, 1)])
-    return {
-        "equalized_odds_difference": gaps.max(axis=0),
-        "equalized_odds_difference_mean": gaps.mean(axis=0),
-    }
-
-
-def _soft(means: Mapping[int, FloatArray]) -> dict[str, FloatArray]:
-    """Soft equalized-odds gap from the mean scores."""
-    if len(means) < 2:
-        return {}
-    distances = []
-    for label in (0, 1):
-        first, second = np.triu_indices(len(means[label]), k=1)
-        distances.append(np.abs(means[label][first] - means[label][second]).mean(axis=0))
-    return {"soft_equalized_odds_gap": (distances[0] + distances[1]) / 2}
 
 
 def change(ours: FloatArray, reference: FloatArray) -> Interval:
@@ -158,17 +25,6 @@ def change(ours: FloatArray, reference: FloatArray) -> Interval:
 def relative_change(ours: FloatArray, reference: FloatArray) -> Interval:
     """Change of the mean over seeds as a share of the reference's mean over seeds."""
     return _percentiles(mean_over_seeds(ours) / mean_over_seeds(reference) - 1)
-
-
-def mean_over_seeds(values: FloatArray) -> FloatArray:
-    """Mean over seeds [S, B + 1]: over all of them first, then over seeds drawn anew in each replicate.
-
-    The draws depend on S and B alone, so that both sides of a comparison get the same.
-    """
-    seeds, columns = values.shape
-    drawn = np.random.default_rng(_SEED).integers(0, seeds, (seeds, columns))
-    drawn[:, 0] = np.arange(seeds)
-    return np.asarray(np.take_along_axis(values, drawn, axis=0).mean(axis=0))
 
 
 def _percentiles(values: FloatArray) -> Interval:

@@ -4,20 +4,23 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from fairviz.data.groups import Attribute
+from fairviz.metrics.inputs import Groups
+from fairviz.metrics.resampling import Strata, mean_over_seeds, resampled_metrics
 from tests.effect.comparing import GAPS, metric_key
 from tests.effect.experiments import Arm
 from tests.effect.made import ATTRIBUTE, arm_runs, held_out, scores_of
-from tests.effect.resampling import (
-    Strata,
-    change,
-    mean_over_seeds,
-    relative_change,
-    resampled_metrics,
-)
+from tests.effect.resampling import change, relative_change
 
 ROWS = held_out()
 RUNS = arm_runs(Arm("baseline"), ROWS)
-STRATA = Strata.draw(ROWS.labels, ROWS.attributes[0], replicates=40)
+
+
+def strata_of(attribute: Attribute, replicates: int) -> Strata:
+    return Strata.draw(ROWS.labels, Groups(attribute.codes, len(attribute.values)), replicates)
+
+
+STRATA = strata_of(ROWS.attributes[0], 40)
 
 
 def test_every_stratum_keeps_its_size() -> None:
@@ -70,14 +73,14 @@ def test_a_group_with_too_few_cases_takes_no_part() -> None:
     rare = np.flatnonzero((attribute.codes == 2) & (ROWS.labels == 1))[9:]
     codes = attribute.codes.copy()
     codes[rare] = -1
-    strata = Strata.draw(ROWS.labels, type(attribute)(ATTRIBUTE, attribute.values, codes), replicates=5)
+    strata = strata_of(Attribute(ATTRIBUTE, attribute.values, codes), 5)
     assert strata.large_enough(0, 1) == [0, 1]
     assert strata.large_enough(0) == [0, 1, 2]
 
 
 def test_one_group_alone_has_no_gap() -> None:
-    attribute = type(ROWS.attributes[0])(ATTRIBUTE, ("a",), np.zeros(len(ROWS.labels), dtype=np.int64))
-    found = resampled_metrics(Strata.draw(ROWS.labels, attribute, 5), RUNS.scores, RUNS.decisions)
+    attribute = Attribute(ATTRIBUTE, ("a",), np.zeros(len(ROWS.labels), dtype=np.int64))
+    found = resampled_metrics(strata_of(attribute, 5), RUNS.scores, RUNS.decisions)
     assert set(found) == {"auc"}
 
 

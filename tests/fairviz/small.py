@@ -43,6 +43,7 @@ def small_spec(dataset: str = "small") -> TaskSpec:
             ModalitySpec(name="vitals", columns=("heart_rate", "lactate")),
             ModalitySpec(name="background", columns=("age", "ward")),
         ),
+        public=True,
     )
 
 

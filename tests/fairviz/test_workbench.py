@@ -87,6 +87,26 @@ def test_the_paired_differences_are_those_of_the_reports(bench: Workbench, task_
     assert found["seeds"] == 2
 
 
+def test_a_report_says_what_differences_prove(bench: Workbench, tmp_path: Path) -> None:
+    spec = small_spec(bench.add_dataset(write_small(tmp_path)).id)
+    task = bench.create_task(spec.model_copy(update={"public": True}))
+    comparison = bench.train(task.id, ["baseline", "fairgrad"], seeds=2, training=SHORT)
+    bench.wait(comparison, every=0.01)
+    (entry,) = json.loads(json.dumps(bench.report(comparison), allow_nan=False))["comparisons"]
+    evidence = entry["evidence"]
+    mean = {d["metric"]: d["mean"] for d in entry["differences"] if d["attribute"] in (None, "race")}
+    assert evidence["seeds"] == [0, 1]
+    assert evidence["auc"]["difference"] == pytest.approx(mean["auc"])
+    race = evidence["attributes"]["race"]
+    for gap, change in race["gaps"].items():
+        assert change["difference"] == pytest.approx(mean[gap])
+        assert change["percentile_2_5"] <= change["percentile_97_5"]
+    assert set(race["groups"]) == {"Black", "White"}
+    assert race["groups_tested"] == 2
+    assert (race["could_miss_drops_up_to"] is None) == bool(race["harmed"])
+    assert bench.evidence(comparison)["FairGrad"] is bench.evidence(comparison)["FairGrad"]
+
+
 def test_a_sweep_is_measured_against_the_baseline_of_its_own_settings(bench: Workbench, task_id: str) -> None:
     grid = {"tau": ["0.01", "0.04"], "learning_rate": ["0.001", "0.01"]}
     comparison = bench.sweep(task_id, "multifair", grid, seeds=2, training=SHORT, baseline=True)

@@ -54,6 +54,7 @@ def hostile_spec(dataset: str) -> TaskSpec:
             ModalitySpec(name=SCRIPT, columns=(BEACON,)),
             ModalitySpec(name="other", columns=("lactate", "ward")),
         ),
+        public=True,
     )
 
 

@@ -41,6 +41,7 @@ def task_on(outcome: str, dataset: str) -> TaskSpec:
             ModalitySpec(name="labs", columns=("lactate",)),
             ModalitySpec(name=BEACON, columns=(BEACON,)),
         ),
+        public=True,
     )
 
 

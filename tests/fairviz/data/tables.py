@@ -47,6 +47,7 @@ def ward_task(**changes: Any) -> TaskSpec:
             ModalitySpec(name="numbers", columns=("age", "lactate")),
             ModalitySpec(name="place", columns=("ward",)),
         ),
+        "public": True,
     }
     return TaskSpec(**(fields | changes))
 

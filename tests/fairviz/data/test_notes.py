@@ -78,3 +78,38 @@ def test_small_groups_and_small_differences_raise_no_suspicion() -> None:
     frame["lactate"] = np.where(missing, np.nan, 1.0 + frame.index % 5)
     (note,) = about_everything(frame, labs_apart())
     assert note.severity == "info"
+
+
+def few_women(**changes: object) -> list[str]:
+    """Notes on a table with three women, and two rows of unknown race."""
+    frame = ward()
+    frame["sex"] = np.where(frame.index < 3, "female", "male")
+    frame.loc[:1, "race"] = None
+    frame["lactate"] = np.where(frame.index < 5, np.nan, 1.0 + frame.index % 5)
+    return [note.text for note in notes_on(labs_apart(**changes), frame)]
+
+
+def test_few_rows_are_counted_in_public_data_alone() -> None:
+    text = " ".join(few_women(public=True))
+    assert 'group "female" of "sex" has 3 rows' in text
+    assert '2 rows without a value of "race"' in text
+    assert "missing in 5 of 300 rows" in text
+    withheld = " ".join(few_women(public=False))
+    assert 'group "female" of "sex" has fewer than 11 rows' in withheld
+    assert 'Rows without a value of "race"' in withheld
+    assert "missing in fewer than 11 of 300 rows" in withheld
+
+
+def test_where_nearly_all_rows_lack_a_modality_the_others_are_not_counted() -> None:
+    frame = ward()
+    frame["lactate"] = np.where(frame.index < 5, 1.0 + frame.index, np.nan)
+    (note,) = about_everything(frame, labs_apart(public=False))
+    assert "missing in nearly all of 300 rows" in note.text
+
+
+def test_what_is_missing_by_group_is_said_without_shares() -> None:
+    frame = ward()
+    frame["lactate"] = np.where(frame["sex"] == "male", np.nan, 1.0 + frame.index % 5)
+    (note,) = about_everything(frame, labs_apart(public=False))
+    assert 'more often in rows with "male" than in those with "female" of "sex".' in note.text
+    assert "%" not in note.text

@@ -151,11 +151,12 @@ def test_floors_are_over_the_groups_that_enter_the_gap() -> None:
     assert with_small.attributes["race"].floors == without.attributes["race"].floors
 
 
-def test_floors_only_when_asked_for() -> None:
+def test_floors_and_intervals_only_when_asked_for() -> None:
     labels, scores, attribute = _sized((40, 40), (40, 40))
     shown = evaluate(labels, scores, threshold=0.5, attributes=[attribute], floor=False)
-    assert shown.attributes["race"].floors == {}
-    assert "auc_gap_floor" not in shown.to_json()["attributes"]["race"]
+    race = shown.attributes["race"]
+    assert (race.floors, race.intervals, race.no_interval) == ({}, {}, {})
+    assert not {"auc_gap_floor", "auc_gap_low", "no_interval"} & set(race.to_json())
 
 
 @pytest.mark.parametrize(
@@ -289,7 +290,7 @@ def test_json_has_the_agreed_shape(report: FairnessReport) -> None:
     assert "reason" not in record
     race = record["attributes"]["race"]
     assert {*PARTS, "groups", "groups_used", "rows_left_out"} <= set(race)
-    assert "floors" not in race
+    assert not {"floors", "intervals"} & set(race)
     floor = report.attributes["race"].floors["auc_gap"]
     assert (race["auc_gap_floor"], race["auc_gap_floor_95"]) == (floor.expected, floor.percentile_95)
     group = race["groups"]["race 0"]
@@ -371,6 +372,6 @@ def test_fast_enough_for_every_epoch() -> None:
             seconds.append(time.perf_counter() - start)
         return min(seconds)
 
-    # Measured 4 and 24 milliseconds; five times that leaves room for slower and busier machines.
+    # Measured 4 and 160 milliseconds; five times that leaves room for slower and busier machines.
     assert fastest(floor=False) < 0.02
-    assert fastest(floor=True) < 0.12
+    assert fastest(floor=True) < 0.8

@@ -7,7 +7,7 @@ import pytest
 
 from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.series import GroupCurves
-from fairviz.figures.theme import group_style, method_style
+from fairviz.figures.theme import escape, group_style, method_style
 from tests.fairviz.figures.conftest import HOSTILE, Traces
 
 
@@ -99,3 +99,14 @@ def test_words_give_the_last_number_of_each_group(curves: list[GroupCurves]) -> 
 def test_nothing_yet_is_said_in_the_chart() -> None:
     figure = group_auc([], split="validation")
     assert "no run has finished an epoch yet" in figure.layout.title.subtitle.text
+
+
+def test_a_suppressed_group_is_not_called_not_estimable(curves: list[GroupCurves]) -> None:
+    auc = curves[0].auc.copy()
+    auc[:, 0] = np.nan
+    group = curves[0].groups[0]
+    hidden = replace(curves[0], auc=auc, suppressed=(group,))
+    caption = group_auc([hidden], split="validation").layout.title.subtitle.text
+    assert f"suppressed, too few patients: {escape(group)}" in caption
+    assert f"not estimable: {escape(group)}" not in caption
+    assert f"{group} suppressed" in group_auc_text([hidden], split="validation")

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from fairviz.store.records import RunRecord
+from fairviz.suppression import SUPPRESSED
 from fairviz.ui import findings
 from fairviz.ui.series import Axes
+from fairviz.ui.words import plain
 from tests.fairviz.ui.made import report, run
 
 AXES = Axes("auc", "equalized_odds_difference", "sex")
@@ -121,11 +123,26 @@ def test_a_row_has_means_limits_floor_and_changes() -> None:
     assert findings.result_row(baseline, AXES)["gap_change"] is None
 
 
-def test_small_groups_are_withheld_unless_the_data_are_public() -> None:
-    found = findings.results([run(1)], "test")
-    rows = {row["group"]: row for row in findings.group_rows(found, "sex", "auc", public=False)}
-    assert rows["c"] == {"group": "c", "patients": "under 11", "Baseline": "withheld"}
+def test_what_is_suppressed_is_told_from_what_is_not_estimable() -> None:
+    small = report(gap=None)
+    own = small["attributes"]["sex"]
+    own["groups"]["b"] |= {"n": None, "auc": None, "reason": {"n": SUPPRESSED, "auc": SUPPRESSED}}
+    own["reason"] = {"equalized_odds_difference": SUPPRESSED}
+    found = findings.results([run(1, test=small)], "test")
+    rows = {row["group"]: row for row in findings.group_rows(found, "sex", "auc")}
     assert rows["a"] == {"group": "a", "patients": "100", "Baseline": "0.800 (0.700 to 0.900)"}
-    public = {row["group"]: row for row in findings.group_rows(found, "sex", "auc", public=True)}
-    assert public["c"]["patients"] == "7"
-    assert public["c"]["Baseline"] == "not estimable"
+    assert rows["b"] == {"group": "b", "patients": "suppressed", "Baseline": SUPPRESSED}
+    assert rows["c"] == {"group": "c", "patients": "7", "Baseline": "not estimable"}
+    text = " ".join(findings.sentences(found[0], AXES))
+    assert "equalized-odds difference suppressed." in text
+    assert f"Gap {plain(SUPPRESSED)}." in text
+
+
+def test_a_suppressed_floor_is_said() -> None:
+    small = report()
+    own = small["attributes"]["sex"]
+    own |= {"equalized_odds_difference_floor_95": None}
+    own["reason"] = {"equalized_odds_difference_floor_95": SUPPRESSED}
+    (result,) = findings.results([run(1, test=small)], "test")
+    text = " ".join(findings.sentences(result, AXES))
+    assert f"What chance alone would make of it is {plain(SUPPRESSED)}." in text

@@ -1,0 +1,366 @@
+"""The gate: what the store holds becomes what may be told, where groups of patients are small.
+
+Every report, run, epoch and table of groups that a page, the command line or a file gets has come through
+here. Data declared synthetic or public pass as they are. Of all others
+
+- a group of 1 to 10 patients is withheld, and so are the outcomes of one with 1 to 10 patients of an outcome,
+  with every number computed on them (``told_groups``);
+- a rate is withheld where it would tell 1 to 10 true or false positives or negatives (``told_cells``);
+- gaps of an attribute with withheld groups are computed anew from what is told of the others; their
+  noise floors and intervals, which are not, are withheld. A gap to which a withheld rate of another group
+  belongs is withheld: its groups would change from epoch to epoch.
+
+So whatever is told follows from counts that may be told, from areas under curves, and from scores. Only
+fields that are named here pass. What is withheld is None, with ``SUPPRESSED`` as its reason.
+
+Axis letters: G groups, C outcomes, or both decisions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from fairviz.data.checks import MAX_GROUPS
+from fairviz.data.describe import ColumnProfile
+from fairviz.evaluation.binary import METRICS, PARTS, gaps_of
+from fairviz.metrics.estimable import Grade
+from fairviz.metrics.rates import RATES
+from fairviz.store.records import EpochRecord, Json, RunRecord
+from fairviz.suppression import SUPPRESSED, Counts, Told, is_small, told_cells, told_groups
+
+COUNTS: Final = ("n", "positives", "negatives")
+
+# Rows with an outcome and without it: the rate that tells how their decisions went.
+_SIDES: Final = {"positives": "tpr", "negatives": "fpr"}
+_SIDE_OF_CELL: Final = {"tp": "positives", "fn": "positives", "fp": "negatives", "tn": "negatives"}
+_BOTH: Final = frozenset(_SIDES)
+# The sides whose decisions a metric tells something of.
+_TELLS: Final[Mapping[str, frozenset[str]]] = {
+    **{
+        name: frozenset(_SIDE_OF_CELL[c] for c in rate.successes + rate.trials)
+        for name, rate in RATES.items()
+    },
+    "balanced_accuracy": _BOTH,
+}
+_FIELDS: Final = frozenset(
+    {*COUNTS, *(f"{name}{end}" for name in METRICS for end in ("", "_low", "_high")), "grade", "reason"}
+)
+# What is told beside a gap: by chance, its interval, and whether that leaves out 0.
+_BESIDE: Final = ("floor", "floor_95", "low", "high", "detected")
+# Of how many rows of each group a batch was made, and areas under curves of so few that they tell it.
+_TRACES_OF_BATCHES: Final = frozenset({"shares", "fused_auc"})
+
+Trace = TypeVar("Trace")
+
+
+def told_run(run: RunRecord, *, public: bool) -> RunRecord:
+    """A run with what may be told of its reports."""
+    validation, test = (
+        None if report is None else told_report(report, public=public)
+        for report in (run.validation, run.test)
+    )
+    return replace(run, validation=validation, test=test)
+
+
+def told_epoch(epoch: EpochRecord, *, public: bool) -> EpochRecord:
+    """An epoch with what may be told of its report."""
+    return replace(epoch, validation=told_report(epoch.validation, public=public))
+
+
+def told_traces(traces: Mapping[str, Trace], *, public: bool) -> dict[str, Trace]:
+    """Traces of a run, by name, without those that tell how many rows of a group a batch had."""
+    return {name: trace for name, trace in traces.items() if public or name not in _TRACES_OF_BATCHES}
+
+
+def told_counts(counts: pd.DataFrame, *, public: bool) -> pd.DataFrame:
+    """A table of rows and outcomes per group of several attributes; NA where it may not be told.
+
+    Args:
+        counts: columns attribute, group, n, then a column per outcome; the outcomes of a row add up to n.
+        public: whether the data are declared synthetic or public.
+    """
+    if public:
+        return counts
+    outcomes = [name for name in counts.columns if name not in ("attribute", "group", "n")]
+    told = counts.astype(dict.fromkeys(["n", *outcomes], "Int64"))
+    for _, rows in counts.groupby("attribute", sort=False):
+        may = told_groups(rows[outcomes].to_numpy(dtype=np.int64))
+        told.loc[rows.index[~may.sizes], "n"] = pd.NA
+        told.loc[rows.index[~may.cells], outcomes] = pd.NA
+    return told
+
+
+def told_profile(profile: Sequence[ColumnProfile], rows: int, *, public: bool) -> tuple[ColumnProfile, ...]:
+    """Columns of a table with what may be told of rows without a value.
+
+    How many there are is not told where they, or the others, are 1 to 10; nor of a column whose values may be
+    groups: with their sizes it would tell that of a group that is withheld.
+    """
+    if public:
+        return tuple(profile)
+    return tuple(
+        replace(column, missing=None) if column.missing and _tells_few(column, rows) else column
+        for column in profile
+    )
+
+
+def _tells_few(column: ColumnProfile, rows: int) -> bool:
+    """Whether the share of rows without a value may tell of few."""
+    without = round((column.missing or 0.0) * rows)
+    return column.distinct <= MAX_GROUPS or bool(is_small([without, rows - without]).any())
+
+
+def told_report(report: Json, *, public: bool) -> Json:
+    """What may be told of a report on some rows."""
+    if public:
+        return report
+    classes: Mapping[str, Json] = report.get("classes", {})
+    outcomes = _Outcomes.of(list(classes.values()) or [report])
+    if not classes:
+        return _told_question(report, outcomes)
+    return _told_means(
+        report, {name: _told_question(own, outcomes) for name, own in classes.items()}, outcomes
+    )
+
+
+@dataclass(frozen=True)
+class _Outcomes:
+    """What may be told of outcomes, whatever a model decides.
+
+    Attributes:
+        everyone: of all rows together.
+        attributes: by name, of each group, and last of the rows without a value.
+    """
+
+    everyone: Told
+    attributes: Mapping[str, Told]
+
+    @classmethod
+    def of(cls, questions: Sequence[Json]) -> _Outcomes:
+        """From the one report of an outcome with two values, or those of every class against the rest."""
+        everyone = _outcome_cells(questions)
+        return cls(
+            told_groups(everyone[np.newaxis]),
+            {
+                name: _told_attribute(
+                    everyone, [question["attributes"][name]["groups"] for question in questions]
+                )
+                for name in questions[0]["attributes"]
+            },
+        )
+
+
+def _outcome_cells(records: Sequence[Json]) -> Counts:
+    """Patients with each outcome [C]."""
+    if len(records) == 1:
+        return np.array([records[0]["positives"], records[0]["negatives"]], dtype=np.int64)
+    return np.array([record["positives"] for record in records], dtype=np.int64)
+
+
+def _told_attribute(everyone: Counts, groups: Sequence[Mapping[str, Json]]) -> Told:
+    """Of the groups of an attribute, given by question, and of the rows without a value."""
+    cells = np.array([_outcome_cells([own[name] for own in groups]) for name in groups[0]])
+    return told_groups(np.vstack([cells, everyone - cells.sum(axis=0)]))
+
+
+def _told_question(report: Json, outcomes: _Outcomes) -> dict[str, Any]:
+    """What may be told of decisions and scores about one outcome against all others."""
+    everyone = _told_performance(report, outcomes.everyone, 0, _told_sides(report, outcomes))
+    attributes = {
+        name: _told_gaps(attribute, _told_groups(report, name, outcomes), outcomes.attributes[name], everyone)
+        for name, attribute in report["attributes"].items()
+    }
+    return everyone | {"threshold": _threshold(report, outcomes), "attributes": attributes}
+
+
+def _threshold(report: Json, outcomes: _Outcomes) -> float | None:
+    """The threshold: often the share of positives in training, which tells few of them as well."""
+    threshold: float | None = report["threshold"] if outcomes.everyone.cells[0] else None
+    return threshold
+
+
+def _told_sides(report: Json, outcomes: _Outcomes) -> frozenset[str]:
+    """The sides on which decisions about all rows may be told."""
+    if not outcomes.everyone.cells[0]:
+        return frozenset()
+    return frozenset(side for side in _SIDES if not is_small(_decisions(report, side)).any())
+
+
+def _decisions(record: Json, side: str) -> Counts:
+    """Rows of one side decided positive and negative [2]; its rate is known where it has any."""
+    rows = record[side]
+    positive = round(record[_SIDES[side]] * rows) if rows else 0
+    return np.array([positive, rows - positive], dtype=np.int64)
+
+
+def _told_groups(report: Json, attribute: str, outcomes: _Outcomes) -> dict[str, dict[str, Any]]:
+    """What may be told of each group of an attribute."""
+    groups, told = report["attributes"][attribute]["groups"], outcomes.attributes[attribute]
+    by_side = {side: _told_decisions(report, groups, told, side) for side in _SIDES}
+    return {
+        name: _told_performance(
+            group, told, place, frozenset(side for side, names in by_side.items() if name in names)
+        )
+        for place, (name, group) in enumerate(groups.items())
+    }
+
+
+def _told_decisions(report: Json, groups: Mapping[str, Json], told: Told, side: str) -> set[str]:
+    """The groups whose decisions on one side may be told.
+
+    All rows that are in no such group, be it withheld or without a value, count as one row of the table.
+    """
+    names = [name for name, may in zip(groups, told.cells, strict=False) if may]
+    known = np.array([_decisions(groups[name], side) for name in names], dtype=np.int64).reshape(-1, 2)
+    rest = _decisions(report, side) - known.sum(axis=0)
+    withheld = np.append(np.zeros(len(names), dtype=bool), not told.cells.all())
+    may_tell = told_cells(np.vstack([known, rest]), withheld=withheld)
+    return {name for name, may in zip(names, may_tell, strict=False) if may}
+
+
+def _told_performance(record: Json, told: Told, place: int, sides: frozenset[str]) -> dict[str, Any]:
+    """A record of some rows without what may not be told of it."""
+    if not told.cells[place]:
+        counts = COUNTS[1:] if told.sizes[place] else COUNTS
+        return _without(record, METRICS, counts)
+    tells = dict(_TELLS)
+    if record["brier"] is None:  # no risks: scores of a method that decides by itself rank by its decisions
+        tells["auc"] = _BOTH
+    return _without(record, [name for name, needed in tells.items() if not needed <= sides])
+
+
+def _without(record: Json, metrics: Collection[str], counts: Collection[str] = ()) -> dict[str, Any]:
+    """A record without some metrics and counts, each with a reason."""
+    told = {name: value for name, value in record.items() if name in _FIELDS}
+    told |= dict.fromkeys(counts)
+    told |= {
+        f"{name}{end}": None for name in metrics for end in ("", "_low", "_high") if f"{name}{end}" in told
+    }
+    told["grade"] = record["grade"] | dict.fromkeys(metrics, Grade.NONE.value)
+    reason = record.get("reason", {}) | dict.fromkeys([*counts, *metrics], SUPPRESSED)
+    return told | ({"reason": reason} if reason else {})
+
+
+def _told_gaps(attribute: Json, groups: Mapping[str, Json], told: Told, everyone: Json) -> dict[str, Any]:
+    """What may be told of an attribute, of whose groups this may be."""
+    names = list(groups)
+    is_whole = bool(told.cells[: len(names)].all())
+    values: Mapping[str, float | None] = attribute
+    if not is_whole:
+        columns = {
+            part: np.array([groups[name].get(part) for name in names], dtype=np.float64)
+            for parts in PARTS.values()
+            for part in parts
+        }
+        overall = everyone["auc"]
+        found = gaps_of(columns, math.nan if overall is None else overall)
+        values = {gap: None if math.isnan(value) else value for gap, value in found.items()}
+    withheld = {gap for gap in PARTS if _rests_on_withheld(attribute, groups, told, gap)}
+    used = {
+        gap: sum(any(groups[name].get(part) is not None for part in PARTS[gap]) for name in names)
+        for gap in PARTS
+    }
+    return _attribute_record(
+        attribute,
+        groups,
+        told,
+        {gap: None if gap in withheld else values[gap] for gap in PARTS},
+        used=attribute["groups_used"] if is_whole else used,
+        withheld=withheld,
+    )
+
+
+def _rests_on_withheld(attribute: Json, groups: Mapping[str, Json], told: Told, gap: str) -> bool:
+    """Whether a group whose outcomes are told has a part of a gap that is not told."""
+    return any(
+        attribute["groups"][name].get(part) is not None and groups[name][part] is None
+        for name, may in zip(groups, told.cells, strict=False)
+        if may
+        for part in PARTS[gap]
+    )
+
+
+def _attribute_record(
+    attribute: Json,
+    groups: Mapping[str, Json],
+    told: Told,
+    values: Mapping[str, float | None],
+    *,
+    used: Mapping[str, int],
+    withheld: Collection[str],
+) -> dict[str, Any]:
+    """An attribute's record: its groups, and its gaps with what is told beside them.
+
+    Args:
+        attribute: as the store has it.
+        groups: what may be told of each.
+        told: what may be told of outcomes.
+        values: of each gap; None where withheld.
+        used: by gap, how many groups entered what is told.
+        withheld: gaps that are not told, whatever else is.
+    """
+    is_whole = bool(told.cells[: len(groups)].all())
+    silent = {gap for gap, value in values.items() if gap in withheld or (value is None and not is_whole)}
+    beside_told = () if not is_whole else tuple(gap for gap in PARTS if gap not in silent)
+    record: dict[str, Any] = {
+        "groups": dict(groups),
+        "rows_left_out": attribute["rows_left_out"] if told.sizes[-1] else None,
+        "groups_used": {gap: 0 if gap in silent else used[gap] for gap in PARTS},
+        **values,
+    }
+    beside = {f"{gap}_{name}": gap for gap in PARTS for name in _BESIDE if f"{gap}_{name}" in attribute}
+    record |= {name: attribute[name] if gap in beside_told else None for name, gap in beside.items()}
+    reasons = {gap: text for gap, text in attribute.get("reason", {}).items() if values[gap] is None}
+    reasons |= dict.fromkeys(sorted(silent), SUPPRESSED)
+    reasons |= {name: SUPPRESSED for name, gap in beside.items() if gap not in beside_told}
+    without = {gap: text for gap, text in attribute.get("no_interval", {}).items() if gap in beside_told}
+    return record | ({"reason": reasons} if reasons else {}) | ({"no_interval": without} if without else {})
+
+
+def _told_means(report: Json, classes: Mapping[str, Json], outcomes: _Outcomes) -> dict[str, Any]:
+    """What may be told of means over classes, of each of which this may be: none where a class lacks it."""
+    everyone = _mean_performance(report, list(classes.values()), outcomes.everyone, 0)
+    attributes = {
+        name: _mean_attribute(
+            attribute, [own["attributes"][name] for own in classes.values()], outcomes.attributes[name]
+        )
+        for name, attribute in report["attributes"].items()
+    }
+    return everyone | {
+        "threshold": _threshold(report, outcomes),
+        "attributes": attributes,
+        "classes": dict(classes),
+    }
+
+
+def _mean_performance(record: Json, classes: Sequence[Json], told: Told, place: int) -> dict[str, Any]:
+    counts = () if told.cells[place] else COUNTS[1:] if told.sizes[place] else COUNTS
+    withheld = [name for name in METRICS if _is_withheld(classes, name)]
+    return _without(record, withheld, counts)
+
+
+def _mean_attribute(attribute: Json, classes: Sequence[Json], told: Told) -> dict[str, Any]:
+    groups = {
+        name: _mean_performance(group, [own["groups"][name] for own in classes], told, place)
+        for place, (name, group) in enumerate(attribute["groups"].items())
+    }
+    withheld = {gap for gap in PARTS if _is_withheld(classes, gap)}
+    values: dict[str, float | None] = {gap: attribute[gap] for gap in PARTS}
+    used = attribute["groups_used"]
+    if not told.cells[: len(groups)].all():
+        known = {gap: [own[gap] for own in classes] for gap in PARTS}
+        values = {gap: None if None in own else fmean(own) for gap, own in known.items()}
+        used = {gap: min(own["groups_used"][gap] for own in classes) for gap in PARTS}
+    values |= dict.fromkeys(withheld)
+    return _attribute_record(attribute, groups, told, values, used=used, withheld=withheld)
+
+
+def _is_withheld(records: Sequence[Json], name: str) -> bool:
+    return any(record.get("reason", {}).get(name) == SUPPRESSED for record in records)

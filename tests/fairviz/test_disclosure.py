@@ -1,0 +1,127 @@
+"""Whatever a page, the command line or a file gets has come through the gate."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairviz.data.samples import samples
+from fairviz.reports.gate import told_report
+from fairviz.suppression import SUPPRESSED
+from fairviz.ui.history import History
+from fairviz.workbench import Workbench
+from models.specs import TrainingSpec
+from tests.fairviz.small import small_spec, small_table
+
+ROOT = Path(__file__).resolve().parents[2]
+# What the store has of runs, raw.
+RAW = {"run", "runs", "epochs", "traces", "scores"}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workbench, str, str]]:
+    """Patients of three races, one of them rare: neither public nor synthetic."""
+    folder = tmp_path_factory.mktemp("patients")
+    frame = small_table(800)
+    frame.loc[np.arange(800) % 80 == 0, "race"] = "Other"
+    frame.to_csv(folder / "patients.csv", index=False)
+    with Workbench(folder / "home") as bench:
+        dataset = bench.add_dataset(folder / "patients.csv")
+        spec = small_spec(dataset.id).model_copy(update={"public": False})
+        task = bench.create_task(spec).id
+        comparison = bench.train(
+            task, ["baseline", "multifair"], seeds=1, training=TrainingSpec(epochs=2, batch_size=64)
+        )
+        bench.wait(comparison, every=0.05)
+        yield bench, task, comparison
+
+
+def test_every_report_of_the_workbench_is_told(trained: tuple[Workbench, str, str]) -> None:
+    bench, _, comparison = trained
+    raw = {run.id: run for run in bench.store.runs(comparison)}
+    for run in bench.runs(comparison):
+        stored = raw[run.id]
+        assert stored.test is not None
+        assert run.test == told_report(stored.test, public=False) != stored.test
+        assert bench.evaluate(run.id) == run.test
+        other = run.test["attributes"]["race"]["groups"]["Other"]
+        assert (other["n"], other["reason"]["n"]) == (None, SUPPRESSED)
+    told = [run.test for run in bench.runs(comparison)]
+    assert [run["test"] for run in bench.report(comparison)["runs"]] == told
+
+
+def test_every_epoch_of_the_workbench_is_told(trained: tuple[Workbench, str, str]) -> None:
+    bench, _, comparison = trained
+    expected = [told_report(own.validation, public=False) for own in bench.store.epochs(comparison)]
+    assert [own.validation for own in bench.epochs(comparison)] == expected
+    _, epochs = History(bench, comparison).at(1_000)
+    assert [own.validation for own in epochs] == expected
+
+
+def test_counts_of_groups_and_traces_are_told(trained: tuple[Workbench, str, str]) -> None:
+    bench, task, comparison = trained
+    counts = bench.group_counts(bench.task_spec(task)).set_index("group")
+    assert counts["n"].isna().to_dict() == dict.fromkeys(["female", "male"], False) | {
+        "Black": True,
+        "Other": True,
+        "White": False,
+    }
+    multifair = bench.runs(comparison)[-1]
+    assert "shares" in bench.store.traces(multifair.id)
+    assert "shares" not in bench.traces(multifair.id)
+    assert bench.what_if(multifair.id, tau=0.1, delta=0.5).scale.size
+
+
+def test_notes_do_not_count_few_patients(trained: tuple[Workbench, str, str]) -> None:
+    bench, task, _ = trained
+    (note,) = (n.text for n in bench.check_task(bench.task_spec(task)) if '"Other"' in n.text)
+    assert "has fewer than 11 rows" in note
+
+
+def test_a_column_does_not_tell_how_few_rows_lack_a_value(tmp_path: Path) -> None:
+    frame = small_table()
+    frame.loc[:4, "lactate"] = np.nan
+    frame.loc[:49, "ward"] = None
+    frame.loc[:49, "age"] = np.nan
+    frame.to_csv(tmp_path / "patients.csv", index=False)
+    with Workbench(tmp_path / "home") as bench:
+        dataset = bench.add_dataset(tmp_path / "patients.csv").id
+        missing = {column.name: column.missing for column in bench.profile(dataset)}
+        assert (missing["lactate"], missing["ward"], missing["age"]) == (None, None, 0.125)
+        bench.create_task(small_spec(dataset))
+        missing = {column.name: column.missing for column in bench.profile(dataset)}
+        assert (missing["lactate"], missing["ward"]) == (0.0125, 0.125)
+
+
+def test_all_samples_are_declared_public_or_synthetic() -> None:
+    assert all(sample.task().public for sample in samples())
+
+
+def test_an_upload_is_not_declared_public_by_itself(tmp_path: Path) -> None:
+    small_table().to_csv(tmp_path / "patients.csv", index=False)
+    with Workbench(tmp_path / "home") as bench:
+        dataset = bench.add_dataset(tmp_path / "patients.csv")
+        assert not bench.propose_task(dataset.id, outcome="died", sensitive=("sex",)).public
+
+
+def readers() -> list[Path]:
+    return [
+        ROOT / "app.py",
+        ROOT / "fairviz/cli.py",
+        *(ROOT / "pages").glob("*.py"),
+        *(ROOT / "fairviz/ui").glob("*.py"),
+    ]
+
+
+@pytest.mark.parametrize("path", readers(), ids=lambda path: path.name)
+def test_pages_and_command_line_do_not_read_the_store_past_the_gate(path: Path) -> None:
+    """They reach the store as ``....store.name`` or as a ``store`` of their own."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in RAW:
+            of = node.value
+            name = of.attr if isinstance(of, ast.Attribute) else of.id if isinstance(of, ast.Name) else ""
+            assert not name.endswith("store"), f"{path.name}, line {node.lineno}"

@@ -1,0 +1,147 @@
+"""Populations whose gaps are known, and tables drawn from them.
+
+In every group scores are normal, with one mean and spread for each outcome, and half way between the means
+is where decisions turn. Prevalence is the same in all groups.
+
+Axis letters: N rows, G groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from statistics import NormalDist
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+
+from fairviz.evaluation import AttributeReport
+from fairviz.metrics.equity import combine_odds, equity_scaled, spread
+from fairviz.metrics.inputs import FloatArray, IntArray
+
+NORMAL: Final = NormalDist()
+ATTRIBUTE: Final = "group"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A table: outcomes, probabilities and groups of N rows."""
+
+    labels: IntArray
+    scores: FloatArray
+    codes: IntArray
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A population and how many rows are drawn from each of its groups.
+
+    Attributes:
+        name: that of its results.
+        sizes: rows of each group.
+        prevalence: share of positives in every group.
+        aucs: true AUC of each group.
+        positives_spread: standard deviation of the scores of positives; that of negatives is 1.
+    """
+
+    name: str
+    sizes: tuple[int, ...]
+    prevalence: float
+    aucs: tuple[float, ...]
+    positives_spread: float = 1.0
+
+    @property
+    def equal(self) -> bool:
+        """Whether all groups are alike, so that every gap is 0."""
+        return len(set(self.aucs)) == 1
+
+    @property
+    def half_distance(self) -> FloatArray:
+        """Half the distance [G] between the mean scores of both outcomes."""
+        quantiles = np.array([NORMAL.inv_cdf(auc) for auc in self.aucs])
+        return np.asarray(quantiles * np.hypot(self.positives_spread, 1) / 2)
+
+    def draw(self, repetition: int) -> Drawn:
+        """The table of one repetition, always the same."""
+        rng = np.random.default_rng([crc32(self.name.encode()), repetition])
+        codes = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        labels = (rng.random(len(codes)) < self.prevalence).astype(np.int64)
+        mean = np.where(labels == 1, 1, -1) * self.half_distance[codes]
+        latent = rng.normal(mean, np.where(labels == 1, self.positives_spread, 1.0))
+        return Drawn(labels, 1 / (1 + np.exp(-latent)), codes)
+
+    @property
+    def tprs(self) -> FloatArray:
+        """True positive rates [G]."""
+        return _normal_cdf(self.half_distance / self.positives_spread)
+
+    @property
+    def fprs(self) -> FloatArray:
+        """False positive rates [G]."""
+        return _normal_cdf(-self.half_distance)
+
+    @property
+    def selection_rates(self) -> FloatArray:
+        """Shares of positive decisions [G]."""
+        return self.prevalence * self.tprs + (1 - self.prevalence) * self.fprs
+
+    @property
+    def auc(self) -> float:
+        """True AUC of all rows: over pairs of groups, positives of one against negatives of the other."""
+        half = self.half_distance
+        pairs = _normal_cdf((half[:, None] + half[None]) / np.hypot(self.positives_spread, 1))
+        shares = np.array(self.sizes) / sum(self.sizes)
+        return float(shares @ pairs @ shares)
+
+    def truth(self, report: AttributeReport) -> dict[str, float]:
+        """The true value of each gap over the groups that enter it in a report; NaN where it has none."""
+        groups = list(report.groups.values())
+
+        def entering(name: str, values: FloatArray) -> FloatArray:
+            return np.where(np.isnan([getattr(own, name) for own in groups]), np.nan, values)
+
+        aucs = entering("auc", np.array(self.aucs))
+        tpr = spread(entering("tpr", self.tprs))
+        fpr = spread(entering("fpr", self.fprs))
+        several = np.count_nonzero(~np.isnan(aucs)) > 1
+        return {
+            "auc_gap": spread(aucs),
+            "es_auc": equity_scaled(self.auc, aucs) if several else np.nan,
+            "worst_group_auc": float(np.nanmin(aucs)) if several else np.nan,
+            "demographic_parity_difference": spread(entering("selection_rate", self.selection_rates)),
+            "equal_opportunity_difference": tpr,
+            "equalized_odds_difference": combine_odds(tpr, fpr),
+            "equalized_odds_difference_mean": combine_odds(tpr, fpr, "mean"),
+        }
+
+
+def _normal_cdf(values: FloatArray) -> FloatArray:
+    return np.asarray(np.vectorize(NORMAL.cdf)(values))
+
+
+_SHARES: Final = (0.80, 0.15, 0.04, 0.01)
+_SIZES: Final[Mapping[str, tuple[int, ...]]] = {
+    **{f"{rows}-rows": tuple(round(share * rows) for share in _SHARES) for rows in (500, 2_000, 10_000)},
+    "fixed": (1000, 100, 60, 30),
+    "five-of-80": (80, 80, 80, 80, 80),
+}
+_EQUAL: Final = 0.8
+_UNEQUAL: Final = (0.85, 0.80, 0.75, 0.70, 0.78)
+
+
+def _scenarios() -> list[Scenario]:
+    found = []
+    for (name, sizes), prevalence in product(_SIZES.items(), (0.1, 0.3)):
+        for truth, aucs in (("equal", (_EQUAL,) * len(sizes)), ("unequal", _UNEQUAL[: len(sizes)])):
+            found.append(
+                Scenario(f"{name}-{prevalence:.0%}-{truth}".replace("%", ""), sizes, prevalence, aucs)
+            )
+            if name == "fixed":
+                wide = f"{name}-{prevalence:.0%}-{truth}-wide".replace("%", "")
+                found.append(Scenario(wide, sizes, prevalence, aucs, positives_spread=2.0))
+    return found
+
+
+SCENARIOS: Final = tuple(_scenarios())
