@@ -13,6 +13,7 @@ from fairviz.config import Settings
 from fairviz.data.prepare import PreparedData
 from fairviz.errors import FairVizError
 from fairviz.jobs.ownership import Ownership
+from fairviz.jobs.stopping import Stopped
 from fairviz.store.records import State
 from fairviz.store.store import Store
 
@@ -119,12 +120,6 @@ class JobManager:
     def _finish(self, comparison_id: str) -> None:
         """Train a comparison and write how it ended."""
         if self._closing.is_set() or self._stops[comparison_id].is_set():
-            return
-        try:
-            from fairviz.jobs.rotation import Stopped  # noqa: PLC0415
-        except Exception:
-            _log.exception("Training cannot be loaded")
-            self._store.end(comparison_id, State.FAILED, _UNEXPECTED)
             return
         try:
             failures = self._train(comparison_id)

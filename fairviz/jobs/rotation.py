@@ -13,6 +13,7 @@ from joblib import Parallel, delayed
 
 from fairviz.data.prepare import PreparedData
 from fairviz.errors import FairVizError, SettingError
+from fairviz.jobs.stopping import Stopped
 from fairviz.store.records import EpochEntry, ResultEntry, RunRecord
 from fairviz.store.store import Store
 from fairviz.training.checkpoints import save_weights
@@ -26,10 +27,6 @@ from fairviz.training.tensors import TaskTensors
 _SECONDS_BETWEEN_PROGRESS = 0.5
 
 _log = logging.getLogger(__name__)
-
-
-class Stopped(Exception):  # noqa: N818  (a wish of the person, not an error)
-    """Training was asked to stop."""
 
 
 @dataclass
@@ -145,24 +142,23 @@ class Rotation:
 
     def _take(self, turn: _Turn) -> None:
         """One turn of one pack; all of them end before ``run`` says that it was stopped."""
+        turn.goes_on = False  # unless the epoch ends well
         try:
             turn.goes_on = self._epoch(turn)
         except Stopped:
-            turn.goes_on, turn.stopped = False, True
-            turn.events.close()
+            turn.stopped = True
         except OutOfMemory as error:
-            turn.events.close()
-            turn.goes_on, turn.too_large = False, len(turn.runs) > 1
+            turn.too_large = len(turn.runs) > 1
             if not turn.too_large:
                 self._fail(turn, turn.runs, _too_large(turn.runs[0].label, error))
         except FairVizError as error:
-            turn.goes_on = False
             self._fail(turn, turn.runs, error)
         except Exception:
             _log.exception("Training %s failed", turn.runs[0].label)
-            turn.events.close()
-            turn.goes_on = False
             self._fail(turn, turn.runs, _unexpected(turn))
+        finally:
+            if not turn.goes_on:
+                turn.events.close()
 
     def _fail(self, turn: _Turn, runs: Sequence[RunRecord], error: FairVizError) -> None:
         """Note an error of some of a pack's runs."""
