@@ -5,6 +5,7 @@ Axis letter: C score columns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ def report(
     scores: NDArray[np.float32],
     decisions: NDArray[np.int64] | None = None,
     *,
+    thresholds: Sequence[float] | None = None,
     floor: bool,
 ) -> FairnessReport:
     """Report on some rows.
@@ -28,13 +30,14 @@ def report(
         data: the task.
         rows: their numbers.
         scores: of these rows [rows, C].
-        decisions: of these rows [rows] where the method itself decides; else they are made at the shares
-            of the classes among training rows.
+        decisions: of these rows [rows] where the method itself decides.
+        thresholds: [C] where a decision turns otherwise; without them at the shares of the classes among
+            training rows.
         floor: also simulate what each gap would be by chance.
     """
     labels, own = data.labels[rows], scores.astype(np.float64)
     attributes = [replace(attribute, codes=attribute.codes[rows]) for attribute in data.attributes]
-    thresholds = prevalences(data)
+    thresholds = thresholds or prevalences(data)
     if decisions is None:
         return evaluate_outcome(
             labels,

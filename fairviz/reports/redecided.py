@@ -1,0 +1,127 @@
+"""Reports of finished runs with decisions made at another threshold, from the scores that are kept.
+
+Axis letters: N rows, C score columns, K attributes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairviz.data.groups import Attribute
+from fairviz.data.prepare import PreparedData
+from fairviz.evaluation.thresholds import ThresholdRule
+from fairviz.metrics.inputs import BoolArray, FloatArray, IntArray
+from fairviz.reports.rungs import nearest, safe_thresholds
+from fairviz.store.records import Json, RunRecord
+from fairviz.store.store import Store
+from fairviz.suppression import told_groups
+from fairviz.training.scoring import prevalences, report
+
+# Runs: more than the largest sweep has.
+_KEPT: Final = 1_000
+
+
+class _Reports(NamedTuple):
+    validation: Json
+    test: Json
+
+
+class Redecided:
+    """Reports by run and rule.
+
+    A finished run never changes: what was worked out of its scores stays true.
+    """
+
+    def __init__(self, store: Store, prepared: Callable[[str], PreparedData]) -> None:
+        """Take where runs are kept, and what gives the data of a task."""
+        self._store = store
+        self._prepared = prepared
+        self._known: OrderedDict[tuple[str, int, ThresholdRule], _Reports] = OrderedDict()
+        self._working = threading.Lock()
+
+    def runs(self, comparison_id: str, rule: ThresholdRule) -> list[RunRecord]:
+        """The runs of a comparison, with reports at the threshold that a rule chooses on validation rows.
+
+        Runs that are not finished, and those of methods that decide by themselves, are as they were.
+
+        Raises:
+            MetricError: if validation rows lack an outcome that the rule needs.
+            NotFoundError: if there is no such comparison, or the file of its dataset is gone.
+        """
+        with self._working:
+            runs = [self._at(run, rule) for run in self._store.runs(comparison_id)]
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+            return runs
+
+    def _at(self, run: RunRecord, rule: ThresholdRule) -> RunRecord:
+        if rule == ThresholdRule() or run.test is None or _decides_by_itself(run.test):
+            return run
+        key = run.comparison_id, run.id, rule
+        if key not in self._known:
+            data = self._prepared(self._store.comparison(run.comparison_id).task_id)
+            self._known[key] = _reports(data, self._store.scores(run.id), rule)
+        known = self._known[key]
+        return replace(run, validation=known.validation, test=known.test)
+
+
+def _decides_by_itself(test: Json) -> bool:
+    """Whether a run's decisions are not made by a threshold on its scores."""
+    return test["threshold"] is None and "classes" not in test
+
+
+def _reports(data: PreparedData, scores: NDArray[np.float32], rule: ThresholdRule) -> _Reports:
+    """Reports on validation and test rows, with the threshold of each column of scores [N, C]."""
+    columns = scores.astype(np.float64).T
+    thresholds = [
+        _threshold(data, _positives(data, c), column, rule, start)
+        for c, (column, start) in enumerate(zip(columns, prevalences(data), strict=True))
+    ]
+    validation, test = (
+        report(data, rows, scores[rows], thresholds=thresholds, floor=True).to_json()
+        for rows in (data.split.validation, data.split.test)
+    )
+    return _Reports(validation, test)
+
+
+def _positives(data: PreparedData, column: int) -> BoolArray:
+    """Which rows [N] a column of scores is about."""
+    return np.asarray(data.labels == (1 if data.score_columns == 1 else column))
+
+
+def _threshold(
+    data: PreparedData, positives: BoolArray, scores: FloatArray, rule: ThresholdRule, start: float
+) -> float:
+    """What the rule chooses on validation rows; of private data the nearest that may be told as well."""
+    rows = data.split.validation
+    wanted = rule.choose(positives[rows].astype(np.int64), scores[rows], start)
+    if data.task.public:
+        return wanted
+    told = np.concatenate([data.split.validation, data.split.test])
+    cells = np.concatenate([_cells(data, positives, rows) for rows in (rows, data.split.test)])
+    # Rows of one split are told apart from those of the other.
+    cells[len(rows) :] += int(cells.max(initial=-1)) + 1
+    return nearest(safe_thresholds(scores[told], cells, start), wanted)
+
+
+def _cells(data: PreparedData, positives: BoolArray, rows: IntArray) -> IntArray:
+    """Cells of some rows [rows, K] in the table of each attribute: their group and outcome."""
+    return np.column_stack(
+        [_cell(attribute, attribute.codes[rows], positives[rows]) for attribute in data.attributes]
+    )
+
+
+def _cell(attribute: Attribute, codes: IntArray, positives: BoolArray) -> IntArray:
+    """Cells of rows [N]; those of groups that are withheld, or of none, share one for each outcome."""
+    rest = len(attribute.values)
+    groups = np.where(codes < 0, rest, codes)
+    counts = np.bincount(2 * groups + positives, minlength=2 * (rest + 1)).reshape(-1, 2)
+    groups = np.where(told_groups(counts).cells[groups], groups, rest)
+    return np.asarray(2 * groups + positives)
