@@ -136,10 +136,13 @@ class Workbench:
             self._prepared.clear()
 
     def profile(self, dataset_id: str) -> tuple[ColumnProfile, ...]:
-        """Every column of a dataset in short; public where a task of it declares so."""
-        public = any(task.spec["public"] for task in self.store.tasks() if task.dataset_id == dataset_id)
+        """Every column of a dataset in short, without what tells of few patients (as in ``runs``)."""
         table = self.table(dataset_id)
-        return told_profile(describe(table), len(table), public=public)
+        return told_profile(describe(table), len(table), public=self.is_public(dataset_id))
+
+    def is_public(self, dataset_id: str) -> bool:
+        """Whether a task of a dataset declares it synthetic or public."""
+        return any(task.spec["public"] for task in self.store.tasks() if task.dataset_id == dataset_id)
 
     def add_sample(self, name: str) -> TaskRecord:
         """Keep a dataset that comes with FairViz, with its ready task."""

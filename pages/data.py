@@ -75,6 +75,14 @@ def about(dataset_id: str) -> None:
         with st.popover("Delete"):
             delete(dataset_id)
     with st.expander("First rows"):
+        first_rows(dataset_id)
+
+
+def first_rows(dataset_id: str) -> None:
+    """The first rows; of data that nobody has declared public only for whoever asks for them."""
+    if workbench().is_public(dataset_id) or st.toggle(
+        "Show the values of single patients", key="single", help="Mind who else sees this screen."
+    ):
         st.dataframe(cache.preview(dataset_id), hide_index=True, key="preview")
 
 

@@ -33,6 +33,7 @@ class ColumnProfile:
         missing: share of rows without a value, 0 to 1; None where it may not be told.
         distinct: number of different values.
         examples: texts of the most frequent values.
+        frequencies: in how many rows each of these stands.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ColumnProfile:
     missing: float | None
     distinct: int
     examples: tuple[str, ...]
+    frequencies: tuple[int, ...]
 
 
 def describe(frame: pd.DataFrame) -> tuple[ColumnProfile, ...]:
@@ -56,6 +58,7 @@ def describe_column(column: pd.Series) -> ColumnProfile:
         missing=float(column.isna().mean()) if len(column) else 0.0,
         distinct=len(counts),
         examples=tuple(value_text(value) for value in counts.index[:_EXAMPLES]),
+        frequencies=tuple(counts.iloc[:_EXAMPLES].tolist()),
     )
 
 

@@ -98,16 +98,23 @@ def told_counts(counts: pd.DataFrame, *, public: bool) -> pd.DataFrame:
 
 
 def told_profile(profile: Sequence[ColumnProfile], rows: int, *, public: bool) -> tuple[ColumnProfile, ...]:
-    """Columns of a table with what may be told of rows without a value.
+    """Columns of a table with what may be told of their values, and of rows without one.
 
-    How many there are is not told where they, or the others, are 1 to 10; nor of a column whose values may be
-    groups: with their sizes it would tell that of a group that is withheld.
+    Values of few patients are not told. How many rows have none is not told where they, or the others, are 1
+    to 10; nor of a column whose values may be groups: with their sizes it would tell that of a group that is
+    withheld.
     """
-    if public:
-        return tuple(profile)
-    return tuple(
-        replace(column, missing=None) if column.missing and _tells_few(column, rows) else column
-        for column in profile
+    return tuple(profile) if public else tuple(_told_column(column, rows) for column in profile)
+
+
+def _told_column(column: ColumnProfile, rows: int) -> ColumnProfile:
+    pairs = zip(column.examples, column.frequencies, strict=True)
+    common = [(example, frequency) for example, frequency in pairs if not is_small(frequency)]
+    return replace(
+        column,
+        missing=None if column.missing and _tells_few(column, rows) else column.missing,
+        examples=tuple(example for example, _ in common),
+        frequencies=tuple(frequency for _, frequency in common),
     )
 
 

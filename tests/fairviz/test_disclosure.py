@@ -97,6 +97,21 @@ def test_a_column_does_not_tell_how_few_rows_lack_a_value(tmp_path: Path) -> Non
         assert (missing["lactate"], missing["ward"]) == (0.0125, 0.125)
 
 
+def test_a_column_tells_no_value_of_few_patients(tmp_path: Path) -> None:
+    frame = small_table()
+    frame["name"] = [f"Patient {row}" for row in range(len(frame))]
+    frame["ward"] = np.where(np.arange(len(frame)) < 10, "Hospice", "A")
+    frame.to_csv(tmp_path / "patients.csv", index=False)
+    with Workbench(tmp_path / "home") as bench:
+        dataset = bench.add_dataset(tmp_path / "patients.csv").id
+        examples = {column.name: column.examples for column in bench.profile(dataset)}
+        assert (examples["name"], examples["ward"]) == ((), ("A",))
+        bench.create_task(small_spec(dataset))
+        examples = {column.name: column.examples for column in bench.profile(dataset)}
+        assert examples["ward"] == ("A", "Hospice")
+        assert len(examples["name"]) == 3
+
+
 def test_all_samples_are_declared_public_or_synthetic() -> None:
     assert all(sample.task().public for sample in samples())
 

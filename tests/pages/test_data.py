@@ -184,3 +184,20 @@ def test_the_first_rows_can_be_looked_at(open_page: OpenPage, task: str) -> None
     page = open_page("data", task=task)
     assert len(table_with(page, "ward")) == 8
     assert "400 rows, 6 columns" in words_of(page)
+
+
+def test_single_patients_are_shown_to_whoever_asks(open_page: OpenPage, staged: str) -> None:
+    page = open_page("data", dataset=staged)
+    assert not has_preview(page)
+    assert has_preview(page.toggle("single").set_value(True).run())
+
+
+def test_rows_of_public_data_are_shown_at_once(open_page: OpenPage, task: str) -> None:
+    page = open_page("data", task=task)
+    assert has_preview(page)
+
+
+def has_preview(page: AppTest) -> bool:
+    """Whether the first rows of the table are on the page."""
+    assert not page.exception
+    return any("lactate" in table.value.columns for table in page.dataframe)
