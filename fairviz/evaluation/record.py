@@ -96,7 +96,7 @@ class _Kind(NamedTuple):
 
 
 @cache
-def _kinds_of(record: type[Record]) -> dict[str, _Kind]:
+def _kinds_of(record: type[Any]) -> dict[str, _Kind]:
     """By field, in their order; without those that a subclass writes and reads itself."""
     hints = get_type_hints(record)
     kinds = {field.name: _kind(field, hints[field.name]) for field in fields(record)}
