@@ -92,8 +92,7 @@ def gap_of(report: FairnessReport, axes: Axes) -> float | None:
 
 def first_comparable(report: FairnessReport, attributes: Sequence[str], gap: str) -> int:
     """Place of the first attribute between whose groups a report has this gap; 0 where none has."""
-    known = [report.attribute(name).value(gap) is not None for name in attributes]
-    has_it = (place for place, is_known in enumerate(known) if is_known)
+    has_it = (place for place, name in enumerate(attributes) if report.attribute(name).value(gap) is not None)
     return next(has_it, 0)
 
 

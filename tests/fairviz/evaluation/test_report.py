@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 import pytest
@@ -172,10 +172,7 @@ def test_a_further_field_is_written_and_read_without_further_code(report: Fairne
 
 def test_every_field_of_a_report_is_written(report: FairnessReport) -> None:
     """None of a type that is forgotten."""
-    several = FairnessReport(
-        **(vars(report) | {"reason": {"auc": "x"}, "classes": {"a": report, "b": report}})
-    )
-    assert set(several.to_json()) == {own.name for own in fields(FairnessReport)}
-    flat = {"floors", "intervals"}
-    race = report.attribute("race").to_json()
-    assert {own.name for own in fields(AttributeReport)} - flat - {"reason"} <= set(race)
+    several = replace(report, classes={"a": report, "b": report})
+    for part, flat in ((several, set()), (report.attribute("race"), {"floors", "intervals"})):
+        filled = {own.name for own in fields(part) if getattr(part, own.name) not in ({}, None)}
+        assert filled - flat <= part.to_json().keys()
