@@ -33,19 +33,18 @@ from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import SettingError
+from fairviz.evaluation.report import FairnessReport
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
-from fairviz.reports.gate import told_counts, told_epoch, told_profile, told_run, told_traces
+from fairviz.reports.gate import told_counts, told_profile, told_traces
+from fairviz.reports.run import Epoch, Run
 from fairviz.reports.summary import comparison_json
 from fairviz.store.records import (
     ComparisonRecord,
     DatasetRecord,
-    EpochRecord,
-    Json,
     RunEntry,
-    RunRecord,
     State,
     TaskRecord,
 )
@@ -278,7 +277,7 @@ class Workbench:
         for record in self.store.comparisons(task_id):
             if record.state is not State.FINISHED or record.started is None or record.ended is None:
                 continue
-            runs = self.runs(record.id)
+            runs = self.store.runs(record.id)
             epochs = sum(run.epoch for run in runs)
             if not epochs or any(run.spec["training"]["batch_size"] != batch_size for run in runs):
                 continue
@@ -290,7 +289,7 @@ class Workbench:
 
     def repeat(self, comparison_id: str) -> str:
         """Queue the runs of a comparison again, as a new one; returns its id."""
-        specs = [RunSpec.model_validate(run.spec) for run in self.runs(comparison_id)]
+        specs = [RunSpec.model_validate(run.spec) for run in self.store.runs(comparison_id)]
         return self._submit(self.store.comparison(comparison_id).task_id, specs)
 
     @property
@@ -339,18 +338,18 @@ class Workbench:
 
     # Results
 
-    def runs(self, comparison_id: str) -> list[RunRecord]:
+    def runs(self, comparison_id: str) -> list[Run]:
         """The runs of a comparison; finished ones carry their reports.
 
         Here and in all other results, what would tell of fewer than 11 patients is withheld (see
         ``fairviz.reports.gate``), unless the task declares its data synthetic or public.
         """
         public = self._is_public(comparison_id)
-        return [told_run(run, public=public) for run in self.store.runs(comparison_id)]
+        return [Run.told(run, public=public) for run in self.store.runs(comparison_id)]
 
     def epochs(
         self, comparison_id: str, *, of_runs: Collection[int] | None = None, after: int = 0
-    ) -> list[EpochRecord]:
+    ) -> list[Epoch]:
         """Validation reports of the runs of a comparison, epoch by epoch.
 
         Args:
@@ -360,17 +359,17 @@ class Workbench:
         """
         public = self._is_public(comparison_id)
         found = self.store.epochs(comparison_id, of_runs=of_runs, after=after)
-        return [told_epoch(epoch, public=public) for epoch in found]
+        return [Epoch.told(epoch, public=public) for epoch in found]
 
     def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
         """What a run's method recorded at every step, each [steps, ...]."""
         public = self._is_public(self.store.run(run_id).comparison_id)
         return told_traces(self.store.traces(run_id), public=public)
 
-    def evaluate(self, run_id: int) -> Json | None:
-        """A run's report on test rows, None until it is finished."""
+    def evaluate(self, run_id: int) -> FairnessReport | None:
+        """A run's report on test rows, None until it is finished; its ``to_json`` is what files hold."""
         run = self.store.run(run_id)
-        return told_run(run, public=self._is_public(run.comparison_id)).test
+        return Run.told(run, public=self._is_public(run.comparison_id)).test
 
     def what_if(self, run_id: int, *, tau: float, delta: float) -> Replay:
         """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.
@@ -433,6 +432,6 @@ class Workbench:
             if self._jobs.is_stopping(comparison_id):
                 continue
             same_task = self.store.comparison(comparison_id).task_id == task_id
-            if same_task and [run.spec for run in self.runs(comparison_id)] == wanted:
+            if same_task and [run.spec for run in self.store.runs(comparison_id)] == wanted:
                 return comparison_id
         return None

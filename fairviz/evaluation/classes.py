@@ -158,7 +158,7 @@ def _mean_performance(
 ) -> dict[str, Any]:
     """Fields of ``Performance`` as means over classes, with the limits [G] of one group."""
     classes = list(own.values())
-    rarest = min(classes, key=lambda performance: performance.positives)
+    rarest = min(classes, key=lambda performance: performance.positives or 0)
     return {
         "n": rarest.n,
         "positives": rarest.positives,

@@ -1,4 +1,4 @@
-"""What a report holds: performance of rows, differences between groups, and both as plain JSON."""
+"""What a report holds: performance of rows, and differences between groups."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from fairviz.evaluation.record import Json, Record, null, number
 from fairviz.metrics.estimable import Grade
 from fairviz.metrics.floor import NoiseFloor
 from fairviz.metrics.gap_intervals import GapInterval
@@ -14,19 +15,20 @@ from fairviz.metrics.intervals import Interval
 
 
 @dataclass(frozen=True, kw_only=True)
-class Performance:
+class Performance(Record):
     """How well some rows are predicted; NaN, with a reason, where that cannot be said.
 
-    Each ``<metric>_low`` and ``<metric>_high`` are limits of a 95 % interval of ``<metric>``.
+    Counts that may not be told are None. Each ``<metric>_low`` and ``<metric>_high`` are limits of a 95 %
+    interval of ``<metric>``.
 
     Attributes:
         grade: by metric, what the number of its cases carries.
         reason: by metric, why it is NaN.
     """
 
-    n: int
-    positives: int
-    negatives: int
+    n: int | None
+    positives: int | None
+    negatives: int | None
     auc: float
     auc_low: float
     auc_high: float
@@ -59,21 +61,21 @@ class Performance:
     log_loss: float
     calibration_error: float
     grade: Mapping[str, Grade]
-    reason: Mapping[str, str]
+    reason: Mapping[str, str] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain types; NaN becomes None, and "reason" is there only if something is None."""
-        grades = {metric: value.value for metric, value in self.grade.items()}
-        return _with_reason(_plain(self) | {"grade": grades}, self.reason)
+    def interval(self, metric: str) -> Interval | None:
+        """95 % interval of a metric; None where it has none."""
+        low, high = (getattr(self, f"{metric}_{end}", math.nan) for end in ("low", "high"))
+        return _known(Interval(low, high))
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttributeReport:
+class AttributeReport(Record):
     """How far the groups of one attribute are apart; NaN, with a reason, where unknown.
 
     Attributes:
         groups: performance in each group, by its name.
-        rows_left_out: rows whose value of the attribute is missing.
+        rows_left_out: rows whose value of the attribute is missing; None where that may not be told.
         groups_used: by gap, how many of the groups entered it.
         floors: by gap, what it would be by chance; empty where floors were not asked for.
         intervals: by gap, limits of a 95 % interval; empty where floors were not asked for.
@@ -82,7 +84,7 @@ class AttributeReport:
     """
 
     groups: Mapping[str, Performance]
-    rows_left_out: int
+    rows_left_out: int | None
     groups_used: Mapping[str, int]
     auc_gap: float
     es_auc: float
@@ -95,30 +97,55 @@ class AttributeReport:
     predictive_quality_disparity: float
     floors: Mapping[str, NoiseFloor]
     intervals: Mapping[str, Interval]
-    no_interval: Mapping[str, str]
-    reason: Mapping[str, str]
+    no_interval: Mapping[str, str] = field(default_factory=dict)
+    reason: Mapping[str, str] = field(default_factory=dict)
+
+    def floor(self, gap: str) -> NoiseFloor | None:
+        """What a gap would be by chance; None where that is unknown, withheld, or was not asked for."""
+        found = self.floors.get(gap)
+        return None if found is None or math.isnan(found.percentile_95) else found
+
+    def interval(self, gap: str) -> Interval | None:
+        """95 % interval of a gap; None where it has none, it is withheld, or was not asked for."""
+        found = self.intervals.get(gap)
+        return None if found is None else _known(found)
 
     def to_json(self) -> dict[str, Any]:
         """Plain types; a floor becomes ``<gap>_floor`` and ``<gap>_floor_95``.
 
         An interval becomes ``<gap>_low`` and ``<gap>_high``, and ``<gap>_detected`` where the gap is one that
-        is 0 where groups are equal; reasons for having none are there only if there are any.
+        is 0 where groups are equal.
         """
-        record = _plain(self)
-        for name in ("floors", "intervals", "no_interval"):
-            del record[name]
-        record["groups"] = {name: group.to_json() for name, group in self.groups.items()}
-        record["groups_used"] = dict(self.groups_used)
+        record = super().to_json()
         for gap, floor in self.floors.items():
-            record[f"{gap}_floor"] = _null(floor.expected)
-            record[f"{gap}_floor_95"] = _null(floor.percentile_95)
+            record[f"{gap}_floor"] = null(floor.expected)
+            record[f"{gap}_floor_95"] = null(floor.percentile_95)
         for gap, interval in self.intervals.items():
-            record[f"{gap}_low"], record[f"{gap}_high"] = interval.low, interval.high
+            record[f"{gap}_low"], record[f"{gap}_high"] = null(interval.low), null(interval.high)
             if isinstance(interval, GapInterval):
-                record[f"{gap}_detected"] = interval.detected
-        if self.no_interval:
-            record["no_interval"] = dict(self.no_interval)
-        return _with_reason(record, self.reason)
+                record[f"{gap}_detected"] = None if math.isnan(interval.low) else interval.detected
+        return record
+
+    @classmethod
+    def _read(cls, record: Json) -> dict[str, Any]:
+        """Also floors and intervals, of the gaps that have any; of those withheld NaN."""
+        floors = {
+            gap: NoiseFloor(number(record[f"{gap}_floor"]), number(record[f"{gap}_floor_95"]))
+            for gap in _GAPS
+            if f"{gap}_floor" in record
+        }
+        intervals = {
+            gap: (GapInterval if f"{gap}_detected" in record else Interval)(
+                number(record[f"{gap}_low"]), number(record[f"{gap}_high"])
+            )
+            for gap in _GAPS
+            if f"{gap}_low" in record
+        }
+        return super()._read(record) | {"floors": floors, "intervals": intervals}
+
+
+# And what else compares groups.
+_GAPS = tuple(own.name for own in fields(AttributeReport) if own.type == "float")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,27 +164,10 @@ class FairnessReport(Performance):
     attributes: Mapping[str, AttributeReport]
     classes: Mapping[str, FairnessReport] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain types, nested like the report; NaN becomes None with a reason beside it."""
-        nested = {"attributes": self.attributes} | ({"classes": self.classes} if self.classes else {})
-        record = super().to_json()
-        del record["classes"]
-        return record | {
-            name: {key: report.to_json() for key, report in reports.items()}
-            for name, reports in nested.items()
-        }
+    def attribute(self, name: str) -> AttributeReport:
+        """The differences between the groups of one sensitive attribute."""
+        return self.attributes[name]
 
 
-def _plain(report: Performance | AttributeReport) -> dict[str, Any]:
-    """Fields of a report as they are, numbers that are NaN as None."""
-    return {
-        field.name: _null(getattr(report, field.name)) for field in fields(report) if field.name != "reason"
-    }
-
-
-def _null(value: object) -> object:
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def _with_reason(record: dict[str, Any], reason: Mapping[str, str]) -> dict[str, Any]:
-    return record | ({"reason": dict(reason)} if reason else {})
+def _known(interval: Interval) -> Interval | None:
+    return None if math.isnan(interval.low) or math.isnan(interval.high) else interval

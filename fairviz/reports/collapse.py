@@ -7,14 +7,13 @@ collapse is that patients *without* the outcome are treated like those with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
+from fairviz.evaluation.report import Performance
 from fairviz.reports.pairing import baselines
-from fairviz.store.records import RunRecord
-
-Report = Mapping[str, Any]
+from fairviz.reports.run import Run
 
 _NEARLY_ALL: Final = 0.95
 _NEARLY_NONE: Final = 1 - _NEARLY_ALL
@@ -34,7 +33,7 @@ class Collapse(StrEnum):
     FAR_BELOW = "ranks far worse than the baseline"
 
 
-def collapse_of(report: Report, baseline: Report | None = None) -> Collapse | None:
+def collapse_of(report: Performance, baseline: Performance | None = None) -> Collapse | None:
     """Name the collapse of a run, None where there is none or too little to tell.
 
     - It flags nearly every patient: more than .95 of those with the outcome and more than .9 of those
@@ -52,17 +51,15 @@ def collapse_of(report: Report, baseline: Report | None = None) -> Collapse | No
     """
     if (decided := _by_decisions(report)) is not None:
         return decided
-    low, high = report["auc_low"], report["auc_high"]
-    if low is None or high is None:
-        return None
-    if low <= _CHANCE and high < _HARDLY_ABOVE_CHANCE:
+    # Here and below, what is not known is NaN, of which no comparison is true.
+    if report.auc_low <= _CHANCE and report.auc_high < _HARDLY_ABOVE_CHANCE:
         return Collapse.AT_CHANCE
     if baseline is not None and _is_far_below(report, baseline):
         return Collapse.FAR_BELOW
     return None
 
 
-def collapses(runs: Sequence[RunRecord]) -> dict[int, Collapse]:
+def collapses(runs: Sequence[Run]) -> dict[int, Collapse]:
     """By run id, the collapses among finished runs, each against the baseline of its seed."""
     references = baselines(runs)
     named = {
@@ -73,7 +70,7 @@ def collapses(runs: Sequence[RunRecord]) -> dict[int, Collapse]:
     return {run_id: name for run_id, name in named.items() if name is not None}
 
 
-def collapses_by_label(runs: Sequence[RunRecord]) -> dict[str, str]:
+def collapses_by_label(runs: Sequence[Run]) -> dict[str, str]:
     """By configuration, what has become of it on how many seeds, in words; left out where nothing has."""
     named = collapses(runs)
     told: dict[str, str] = {}
@@ -86,11 +83,8 @@ def collapses_by_label(runs: Sequence[RunRecord]) -> dict[str, str]:
     return told
 
 
-def _by_decisions(report: Report) -> Collapse | None:
-    found, spared = report["sensitivity"], report["specificity"]
-    if found is None or spared is None:
-        return None
-    alarmed = 1 - spared
+def _by_decisions(report: Performance) -> Collapse | None:
+    found, alarmed = report.sensitivity, 1 - report.specificity
     if found > _NEARLY_ALL and alarmed > _MOST:
         return Collapse.FLAGS_ALL
     if found < _FEW and alarmed < _NEARLY_NONE:
@@ -98,12 +92,9 @@ def _by_decisions(report: Report) -> Collapse | None:
     return None
 
 
-def _is_far_below(report: Report, baseline: Report) -> bool:
-    ranks_by_risk = report["brier"] is not None
-    if not ranks_by_risk or baseline["auc_low"] is None:
-        return False
-    loss: float = baseline["auc"] - report["auc"]
-    return bool(loss > _FAR and report["auc_high"] < baseline["auc_low"])
+def _is_far_below(report: Performance, baseline: Performance) -> bool:
+    ranks_by_risk = report.value("brier") is not None
+    return ranks_by_risk and baseline.auc - report.auc > _FAR and report.auc_high < baseline.auc_low
 
 
 def _on(count: int, seeds: int) -> str:

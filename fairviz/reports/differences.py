@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+
+from fairviz.evaluation.report import FairnessReport
 
 PERFORMANCE = "auc"
 GAPS = (
@@ -16,7 +17,6 @@ GAPS = (
     "soft_equalized_odds_gap",
     "demographic_parity_difference",
 )
-Report = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,20 @@ class Difference:
     lower: int
 
 
-def differences(ours: Mapping[int, Report], baseline: Mapping[int, Report]) -> list[Difference]:
+def differences(
+    ours: Mapping[int, FairnessReport], baseline: Mapping[int, FairnessReport]
+) -> list[Difference]:
     """Changes of the headline metrics between reports of the same seeds."""
     shared = sorted(set(ours) & set(baseline))
     pairs = [(ours[seed], baseline[seed]) for seed in shared]
     if not pairs:
         return []
-    overall = _difference(PERFORMANCE, None, [(a[PERFORMANCE], b[PERFORMANCE]) for a, b in pairs])
+    overall = _difference(PERFORMANCE, None, [(a.value(PERFORMANCE), b.value(PERFORMANCE)) for a, b in pairs])
     by_attribute = [
-        _difference(gap, name, [(a["attributes"][name][gap], b["attributes"][name][gap]) for a, b in pairs])
-        for name in pairs[0][0]["attributes"]
+        _difference(
+            gap, name, [(a.attribute(name).value(gap), b.attribute(name).value(gap)) for a, b in pairs]
+        )
+        for name in pairs[0][0].attributes
         for gap in GAPS
     ]
     return [overall, *by_attribute]

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from fairviz.data.prepare import PreparedData
+from fairviz.evaluation.report import FairnessReport
 from fairviz.reports.comparing import Comparer, Resampled, ScoredRuns
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.pairing import baselines
@@ -109,10 +110,11 @@ class _Desk:
     def _scored(self, runs: Sequence[RunRecord]) -> ScoredRuns:
         """Scores of test rows as they were evaluated: in double precision."""
         scores = [self._store.scores(run.id)[self._rows, 0].astype(np.float64) for run in runs]
+        reports = [FairnessReport.from_json(run.test) for run in runs if run.test]
         return ScoredRuns(
             seeds=tuple(run.spec["seed"] for run in runs),
             scores=np.stack(scores),
-            thresholds=tuple(run.test["threshold"] if run.test else None for run in runs),
+            thresholds=tuple(report.value("threshold") for report in reports),
         )
 
 

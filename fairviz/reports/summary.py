@@ -9,18 +9,20 @@ from typing import Any
 
 import numpy as np
 
+from fairviz.evaluation.report import AttributeReport, FairnessReport
 from fairviz.reports.collapse import Collapse, collapses, collapses_by_label
-from fairviz.reports.differences import Report, differences
+from fairviz.reports.differences import differences
 from fairviz.reports.evidence import Evidence, Unavailable, evidence_json
 from fairviz.reports.pairing import baselines_by_label
-from fairviz.store.records import RunRecord, TaskRecord
+from fairviz.reports.run import Run
+from fairviz.store.records import TaskRecord
 from fairviz.training.runs import BASELINE
 
 DISCLAIMER = "Education and research only. Not a medical device; not validated for patient care."
 
 
 def comparison_json(
-    task: TaskRecord, runs: Sequence[RunRecord], evidence: Mapping[str, Evidence | Unavailable]
+    task: TaskRecord, runs: Sequence[Run], evidence: Mapping[str, Evidence | Unavailable]
 ) -> dict[str, Any]:
     """Task, runs, paired differences and what these prove; undefined numbers are null, with a reason.
 
@@ -47,7 +49,7 @@ def comparison_json(
     }
 
 
-def summary_rows(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
+def summary_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
     """A row per configuration and attribute: means over seeds of the headline metrics on test rows.
 
     "collapse" says on how many seeds the configuration no longer tells patients apart; None where on none.
@@ -60,25 +62,25 @@ def summary_rows(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
             "attribute": attribute,
             "seeds": len(reports),
             "collapse": collapsed.get(label),
-            "auc": _mean(report["auc"] for report in reports.values()),
-            **{
-                metric: _mean(report["attributes"][attribute][metric] for report in reports.values())
-                for metric in (
-                    "auc_gap",
-                    "auc_gap_floor_95",
-                    "worst_group_auc",
-                    "equalized_odds_difference",
-                    "equalized_odds_difference_floor_95",
-                    "soft_equalized_odds_gap",
-                )
-            },
+            "auc": _mean(report.value("auc") for report in reports.values()),
+            **_attribute_row([report.attribute(attribute) for report in reports.values()]),
         }
         for label, reports in _by_label(finished).items()
-        for attribute in next(iter(reports.values()))["attributes"]
+        for attribute in next(iter(reports.values())).attributes
     ]
 
 
-def _run_json(run: RunRecord, collapse: Collapse | None) -> dict[str, Any]:
+def _attribute_row(own: Sequence[AttributeReport]) -> dict[str, float | None]:
+    """Means over the seeds of one attribute."""
+    gaps = ("auc_gap", "worst_group_auc", "equalized_odds_difference", "soft_equalized_odds_gap")
+    floors = {gap: [report.floor(gap) for report in own] for gap in ("auc_gap", "equalized_odds_difference")}
+    return {gap: _mean(report.value(gap) for report in own) for gap in gaps} | {
+        f"{gap}_floor_95": _mean(floor.percentile_95 for floor in known if floor is not None)
+        for gap, known in floors.items()
+    }
+
+
+def _run_json(run: Run, collapse: Collapse | None) -> dict[str, Any]:
     return {
         "method": run.spec["method"],
         "params": run.spec["parameters"],
@@ -88,20 +90,24 @@ def _run_json(run: RunRecord, collapse: Collapse | None) -> dict[str, Any]:
         "best_epoch": run.best_epoch,
         "seconds": round(run.seconds, 3),
         "collapse": collapse,
-        "test": run.test,
-        "validation": run.validation,
+        "test": _report_json(run.test),
+        "validation": _report_json(run.validation),
     }
 
 
-def _by_label(runs: Iterable[RunRecord]) -> dict[str, dict[int, Report]]:
+def _report_json(report: FairnessReport | None) -> dict[str, Any] | None:
+    return None if report is None else report.to_json()
+
+
+def _by_label(runs: Iterable[Run]) -> dict[str, dict[int, FairnessReport]]:
     """Test reports by configuration and seed."""
-    found: dict[str, dict[int, RunRecord]] = defaultdict(dict)
+    found: dict[str, dict[int, Run]] = defaultdict(dict)
     for run in runs:
         found[run.label][run.spec["seed"]] = run
     return {label: _reports(by_seed) for label, by_seed in found.items()}
 
 
-def _reports(by_seed: Mapping[int, RunRecord]) -> dict[int, Report]:
+def _reports(by_seed: Mapping[int, Run]) -> dict[int, FairnessReport]:
     """Test reports of finished runs."""
     return {seed: run.test for seed, run in by_seed.items() if run.test is not None}
 

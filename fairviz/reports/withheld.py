@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
+from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
 from fairviz.reports.gate import told_report
 from fairviz.store.records import Json
 from fairviz.suppression import SUPPRESSED
@@ -30,22 +31,21 @@ class Withheld:
     @classmethod
     def of(cls, reports: Iterable[Json], *, public: bool) -> Self:
         """From reports as the store has them; nothing of data that are declared synthetic or public."""
-        told = [told_report(report, public=public) for report in reports]
-        attributes = [(name, own) for report in told for name, own in report["attributes"].items()]
+        told = [FairnessReport.from_json(told_report(report, public=public)) for report in reports]
+        attributes = [(name, own) for report in told for name, own in report.attributes.items()]
         return cls(
             everything=any("auc" in _suppressed(report) for report in told),
             decisions=not public,
             groups=frozenset(
                 (name, group)
                 for name, own in attributes
-                for group, record in own["groups"].items()
+                for group, record in own.groups.items()
                 if "auc" in _suppressed(record)
             ),
             gaps=frozenset((name, gap) for name, own in attributes for gap in _suppressed(own)),
         )
 
 
-def _suppressed(record: Json) -> set[str]:
+def _suppressed(record: Performance | AttributeReport) -> set[str]:
     """Numbers that a record withholds."""
-    reasons: dict[str, Any] = record.get("reason", {})
-    return {name for name, reason in reasons.items() if reason == SUPPRESSED}
+    return {name for name, reason in record.reason.items() if reason == SUPPRESSED}

@@ -18,7 +18,7 @@ from fairviz.figures.plane import Plane
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.metrics.batch_floor import batch_noise_floor
-from fairviz.store.records import EpochRecord, RunRecord
+from fairviz.reports.run import Epoch, Run
 from fairviz.ui import series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
@@ -117,7 +117,7 @@ def _history(comparison_id: str) -> History:
     return History(workbench(), comparison_id)
 
 
-def history(comparison_id: str, revision: int) -> tuple[list[RunRecord], list[EpochRecord]]:
+def history(comparison_id: str, revision: int) -> tuple[list[Run], list[Epoch]]:
     """Runs and epochs of a comparison at a revision, or a newer one that somebody has seen; read only."""
     return _history(comparison_id).at(revision)
 
@@ -153,13 +153,13 @@ def factors(comparison_id: str, revision: int, run_id: int) -> Drawing:
     runs, epochs = history(comparison_id, revision)
     run = next(run for run in runs if run.id == run_id)
     task_id = bench.store.comparison(comparison_id).task_id
-    auc = next(record.validation["auc"] for record in reversed(epochs) if record.run_id == run_id)
+    auc = next(record.validation.value("auc") for record in reversed(epochs) if record.run_id == run_id)
     floor = None if auc is None else _batch_floor(task_id, run, auc)
     recorded = [series.modulation_traces(run, bench.traces(run_id), bench.task_spec(task_id), floor)]
     return _drawing(modulation(recorded), modulation_text(recorded))
 
 
-def _batch_floor(task_id: str, run: RunRecord, auc: float) -> float | None:
+def _batch_floor(task_id: str, run: Run, auc: float) -> float | None:
     """The floor under the gap that a run compares with tau; None where there is no tau or it is unknown."""
     parameters = run.spec["parameters"]
     if "tau" not in parameters:
@@ -210,7 +210,7 @@ def result_front(comparison_id: str, revision: int, axes: Axes, split: Split, *,
         noise_floor=series.noise_floor(runs, split, axes),
         join_seeds=join_seeds,
     )
-    intervals = series.joined_intervals(points, report["positives"]) if join_seeds else None
+    intervals = series.joined_intervals(points, report.positives) if join_seeds else None
     figure = tradeoff(points, plane, intervals=intervals)
     text = tradeoff_text(points, plane, intervals=intervals)
     return _drawing(figure, text, is_empty=not series.drawable(points))

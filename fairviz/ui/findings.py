@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from scipy.special import stdtrit
 
+from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.reports.collapse import collapses_by_label
 from fairviz.reports.differences import GAPS, PERFORMANCE, Difference, differences
 from fairviz.reports.pairing import baselines_by_label
-from fairviz.store.records import Json, RunRecord
+from fairviz.reports.run import Run
 from fairviz.suppression import SUPPRESSED
 from fairviz.training.runs import BASELINE
 from fairviz.ui import words
@@ -47,7 +48,7 @@ class Result:
 
     label: str
     method: str
-    by_seed: dict[int, Json]
+    by_seed: dict[int, FairnessReport]
     change: tuple[Difference, ...]
     collapse: str | None = None
 
@@ -57,10 +58,10 @@ class Result:
         return next(found, None)
 
 
-def results(runs: Sequence[RunRecord], split: Split) -> list[Result]:
+def results(runs: Sequence[Run], split: Split) -> list[Result]:
     """Finished runs by configuration, in the order they were submitted."""
     methods: dict[str, str] = {}
-    by_label: dict[str, dict[int, Json]] = {}
+    by_label: dict[str, dict[int, FairnessReport]] = {}
     for run, report in reports(runs, split):
         methods.setdefault(run.label, run.spec["method"])
         by_label.setdefault(run.label, {})[run.spec["seed"]] = report
@@ -101,7 +102,7 @@ def result_row(result: Result, axes: Axes) -> dict[str, Any]:
     return {
         "method": result.label,
         "seeds": len(result.by_seed),
-        axes.performance: _mean([report[axes.performance] for report in result.by_seed.values()]),
+        axes.performance: _mean([report.value(axes.performance) for report in result.by_seed.values()]),
         f"{axes.performance}_low": low,
         f"{axes.performance}_high": high,
         axes.gap: gap_mean(result, axes),
@@ -115,11 +116,11 @@ def result_row(result: Result, axes: Axes) -> dict[str, Any]:
 
 def group_rows(found: Sequence[Result], attribute: str, metric: str) -> list[dict[str, Any]]:
     """A row per group: patients, and the metric of each configuration with its interval, as text."""
-    first = next(iter(found[0].by_seed.values()))["attributes"][attribute]["groups"]
+    first = next(iter(found[0].by_seed.values())).attribute(attribute).groups
     return [
         {
             "group": group,
-            "patients": words.SUPPRESSED if report["n"] is None else f"{report['n']:,}",
+            "patients": words.SUPPRESSED if report.n is None else f"{report.n:,}",
             **{r.label: _group_cell(r, attribute, group, metric) for r in found},
         }
         for group, report in first.items()
@@ -138,31 +139,31 @@ def gap_mean(result: Result, axes: Axes) -> float | None:
 
 def floor_mean(result: Result, axes: Axes) -> float | None:
     """The gap that chance alone exceeds one time in twenty, mean over seeds."""
-    name = f"{axes.gap}_floor_95"
-    return _mean([report["attributes"][axes.attribute].get(name) for report in result.by_seed.values()])
+    floors = [report.attribute(axes.attribute).floor(axes.gap) for report in result.by_seed.values()]
+    return _mean([floor.percentile_95 for floor in floors if floor is not None])
 
 
 def _level(result: Result, axes: Axes) -> str:
-    performance = _mean([report[axes.performance] for report in result.by_seed.values()])
+    performance = _mean([report.value(axes.performance) for report in result.by_seed.values()])
     found = limits(result, axes.performance)
     between = f" ({words.number(found[0])} to {words.number(found[1])})" if found else ""
     report = next(iter(result.by_seed.values()))
-    own = report["attributes"][axes.attribute]
+    own = report.attribute(axes.attribute)
     return (
         f"{short(axes.performance)} {_number(performance, report, axes.performance)}{between}, "
         f"{lower_name(short(axes.gap))} {_number(gap_mean(result, axes), own, axes.gap)}."
     )
 
 
-def _number(value: float | None, record: Json, metric: str) -> str:
+def _number(value: float | None, record: Performance | AttributeReport, metric: str) -> str:
     """A number, or why a record has none: suppressed, or not estimable."""
-    is_suppressed = record.get("reason", {}).get(metric) == SUPPRESSED
+    is_suppressed = record.reason.get(metric) == SUPPRESSED
     return words.SUPPRESSED if value is None and is_suppressed else words.number(value)
 
 
 def _clear_of_chance(result: Result, axes: Axes) -> str:
     gap, floor = gap_mean(result, axes), floor_mean(result, axes)
-    reasons = next(iter(result.by_seed.values()))["attributes"][axes.attribute].get("reason", {})
+    reasons = next(iter(result.by_seed.values())).attribute(axes.attribute).reason
     if gap is None:
         return f"Gap {words.plain(reasons.get(axes.gap, words.NOT_ESTIMABLE))}."
     if floor is None:
@@ -208,24 +209,24 @@ def beyond_seeds(mean: float, sd: float, seeds: int) -> bool:
 
 
 def _group_cell(result: Result, attribute: str, group: str, metric: str) -> str:
-    own = [report["attributes"][attribute]["groups"][group] for report in result.by_seed.values()]
-    mean = _mean([report[metric] for report in own])
+    own = [report.attribute(attribute).groups[group] for report in result.by_seed.values()]
+    mean = _mean([report.value(metric) for report in own])
     if mean is None:
-        reason: str = own[0].get("reason", {}).get(metric, words.NOT_ESTIMABLE)
-        return reason
+        return own[0].reason.get(metric, words.NOT_ESTIMABLE)
     found = _limits(own, metric)
     return words.number(mean) + (f" ({words.number(found[0])} to {words.number(found[1])})" if found else "")
 
 
-def _limits(own: Sequence[Json], metric: str) -> tuple[float, float] | None:
-    values = [report[metric] for report in own if report[metric] is not None]
+def _limits(own: Sequence[Performance], metric: str) -> tuple[float, float] | None:
+    values = [value for report in own if (value := report.value(metric)) is not None]
     known = [between for report in own if (between := interval(report, metric)) is not None]
-    if not values or len(known) < len(own) or len(values) < len(own):
+    positives = own[0].positives
+    if not values or positives is None or len(known) < len(own) or len(values) < len(own):
         return None
     if len(values) == 1:
         return known[0]
     rows = fmean(((high - low) / (2 * _NORMAL_95)) ** 2 for low, high in known)
-    low, high = seed_interval(values, rows, own[0]["positives"])
+    low, high = seed_interval(values, rows, positives)
     return max(low, 0.0), min(high, 1.0)
 
 

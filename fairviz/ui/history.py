@@ -6,18 +6,18 @@ import threading
 from collections.abc import Collection
 from typing import Protocol
 
-from fairviz.store.records import EpochRecord, RunRecord
+from fairviz.reports.run import Epoch, Run
 
 
 class Source(Protocol):
     """Whoever hands out runs and epochs: the workbench, which withholds what may not be told."""
 
-    def runs(self, comparison_id: str) -> list[RunRecord]:
+    def runs(self, comparison_id: str) -> list[Run]:
         """The runs of a comparison."""
 
     def epochs(
         self, comparison_id: str, *, of_runs: Collection[int] | None = None, after: int = 0
-    ) -> list[EpochRecord]:
+    ) -> list[Epoch]:
         """Epochs of some runs of a comparison, those after one."""
 
 
@@ -34,10 +34,10 @@ class History:
         self._comparison_id = comparison_id
         self._reading = threading.Lock()
         self._revision = -1
-        self._runs: list[RunRecord] = []
-        self._epochs: dict[int, list[EpochRecord]] = {}
+        self._runs: list[Run] = []
+        self._epochs: dict[int, list[Epoch]] = {}
 
-    def at(self, revision: int) -> tuple[list[RunRecord], list[EpochRecord]]:
+    def at(self, revision: int) -> tuple[list[Run], list[Epoch]]:
         """Runs in their order, and epochs in order of run and epoch; read only."""
         with self._reading:
             if revision > self._revision:

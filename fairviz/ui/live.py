@@ -10,8 +10,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fairviz.data.specs import TaskSpec
+from fairviz.evaluation.report import FairnessReport
 from fairviz.reports.collapse import collapses
-from fairviz.store.records import EpochRecord, RunRecord, State
+from fairviz.reports.run import Epoch, Run
+from fairviz.store.records import State
 from fairviz.training.runs import BASELINE, method_entry
 from fairviz.ui import cache, findings, series, state, words
 from fairviz.ui.bench import workbench
@@ -33,7 +35,7 @@ _ENDED: Final = {
 }
 
 
-Charts = Callable[[str, int, Sequence[RunRecord], TaskSpec, int], Axes]
+Charts = Callable[[str, int, Sequence[Run], TaskSpec, int], Axes]
 """Draws a comparison's charts: its id, revision, runs and task, and which attribute to begin with.
 
 Returns the axes that were chosen.
@@ -67,7 +69,7 @@ def _live(comparison_id: str, was_running: bool, charts: Charts) -> None:
     _runs_table(runs, epochs, axes)
 
 
-def _status(comparison_id: str, progress: Progress, runs: Sequence[RunRecord]) -> None:
+def _status(comparison_id: str, progress: Progress, runs: Sequence[Run]) -> None:
     if progress.state.active:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(progress.share, text=_progress_in_words(progress, runs))
@@ -81,7 +83,7 @@ def _status(comparison_id: str, progress: Progress, runs: Sequence[RunRecord]) -
     _ended_early(comparison_id, progress)
 
 
-def _progress_in_words(progress: Progress, runs: Sequence[RunRecord]) -> str:
+def _progress_in_words(progress: Progress, runs: Sequence[Run]) -> str:
     many = words.counted(len(runs), "run")
     if progress.state is State.QUEUED:
         ahead = words.counted(progress.ahead, "comparison")
@@ -94,7 +96,7 @@ def _progress_in_words(progress: Progress, runs: Sequence[RunRecord]) -> str:
     return f"{many} · {words.percent(progress.share)}{left}{device}"
 
 
-def _finished(comparison_id: str, runs: Sequence[RunRecord]) -> None:
+def _finished(comparison_id: str, runs: Sequence[Run]) -> None:
     record = workbench().store.comparison(comparison_id)
     finished = sum(run.state is State.FINISHED for run in runs)
     if record.message:
@@ -124,9 +126,7 @@ def _ended_early(comparison_id: str, progress: Progress) -> None:
             st.rerun(scope="app")
 
 
-def _charts(
-    comparison_id: str, revision: int, runs: Sequence[RunRecord], spec: TaskSpec, comparable: int
-) -> Axes:
+def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSpec, comparable: int) -> Axes:
     """Three views at once, and what they show: the front, the groups, what the methods did."""
     axes, run_id = _selectors(comparison_id, runs, spec, comparable)
     front = cache.training_front(comparison_id, revision, axes)
@@ -157,7 +157,7 @@ def _groups(comparison_id: str, revision: int, axes: Axes, configurations: int) 
 
 
 def _selectors(
-    comparison_id: str, runs: Sequence[RunRecord], spec: TaskSpec, comparable: int
+    comparison_id: str, runs: Sequence[Run], spec: TaskSpec, comparable: int
 ) -> tuple[Axes, int | None]:
     first, second, third = st.columns(3)
     axes = choose_gap(spec, comparable, first, second)
@@ -197,19 +197,19 @@ def choose_gap(
     return Axes("auc", gap, attribute or spec.sensitive[0])
 
 
-def _steers(run: RunRecord) -> bool:
+def _steers(run: Run) -> bool:
     method = run.spec["method"]
     return method != BASELINE and method_entry(method).trains_network
 
 
-def _first_choice(runs: Sequence[RunRecord], ids: Sequence[int]) -> int | None:
+def _first_choice(runs: Sequence[Run], ids: Sequence[int]) -> int | None:
     """MultiFair's first run where there is one: its factors are what people come to see."""
     methods = {run.id: run.spec["method"] for run in runs}
     wanted = (i for i, run_id in enumerate(ids) if methods[run_id].startswith("multifair"))
     return next(wanted, 0 if ids else None)
 
 
-def _runs_table(runs: Sequence[RunRecord], epochs: Sequence[EpochRecord], axes: Axes) -> None:
+def _runs_table(runs: Sequence[Run], epochs: Sequence[Epoch], axes: Axes) -> None:
     chosen = {run.id: run.best_epoch for run in runs}
     shown = {
         record.run_id: record.validation for record in epochs if chosen[record.run_id] in (None, record.epoch)
@@ -221,19 +221,19 @@ def _runs_table(runs: Sequence[RunRecord], epochs: Sequence[EpochRecord], axes: 
     st.dataframe(table, hide_index=True, column_config=_columns(axes, runs), key="runs", placeholder="-")
 
 
-def _row(run: RunRecord, report: Any, axes: Axes) -> dict[str, Any]:
+def _row(run: Run, report: FairnessReport | None, axes: Axes) -> dict[str, Any]:
     return {
         "method": run.label,
         "seed": run.spec["seed"],
         "state": str(run.state),
         "epoch": _epoch(run),
-        "auc": report["auc"] if report else None,
+        "auc": report.value("auc") if report else None,
         "gap": series.gap_of(report, axes) if report else None,
         "time": run.seconds if run.epoch else None,
     }
 
 
-def _epoch(run: RunRecord) -> str:
+def _epoch(run: Run) -> str:
     """How far a run is; of a finished one, the epoch whose numbers are shown."""
     if run.best_epoch is not None:
         return f"{run.best_epoch} chosen of {run.epoch}"
@@ -242,7 +242,7 @@ def _epoch(run: RunRecord) -> str:
     return f"{run.epoch} of {run.spec['training']['epochs']}" if is_planned else str(run.epoch)
 
 
-def _columns(axes: Axes, runs: Sequence[RunRecord]) -> dict[str, Any]:
+def _columns(axes: Axes, runs: Sequence[Run]) -> dict[str, Any]:
     gap = series.measure(axes.gap)
     return {
         "method": st.column_config.TextColumn("Method", width=words.column_pixels(r.label for r in runs)),

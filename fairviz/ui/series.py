@@ -1,4 +1,4 @@
-"""From what the store holds to what the figures draw; pure functions.
+"""From what is told of runs to what the figures draw; pure functions.
 
 Axis letters: E epochs, S seeds, G groups of one attribute.
 """
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from fairviz.data.specs import TaskSpec
+from fairviz.evaluation.report import FairnessReport, Performance
 from fairviz.figures.series import (
     GroupCurves,
     Interval,
@@ -26,7 +27,7 @@ from fairviz.figures.series import (
     RunTrail,
 )
 from fairviz.metrics.catalogue import CATALOGUE
-from fairviz.store.records import EpochRecord, Json, RunRecord
+from fairviz.reports.run import Epoch, Run
 from fairviz.suppression import SUPPRESSED
 
 Split = Literal["validation", "test"]
@@ -84,25 +85,24 @@ def measure(metric: str) -> Measure:
     return Measure(short(metric), entry.formula, entry.better or "up")
 
 
-def gap_of(report: Json, axes: Axes) -> float | None:
+def gap_of(report: FairnessReport, axes: Axes) -> float | None:
     """The gap of a report, None where it is not estimable."""
-    value: float | None = report["attributes"][axes.attribute][axes.gap]
-    return value
+    return report.attribute(axes.attribute).value(axes.gap)
 
 
-def first_comparable(report: Json, attributes: Sequence[str], gap: str) -> int:
+def first_comparable(report: FairnessReport, attributes: Sequence[str], gap: str) -> int:
     """Place of the first attribute between whose groups a report has this gap; 0 where none has."""
-    has_it = (place for place, name in enumerate(attributes) if report["attributes"][name][gap] is not None)
+    has_it = (place for place, name in enumerate(attributes) if report.attribute(name).value(gap) is not None)
     return next(has_it, 0)
 
 
-def trails(runs: Sequence[RunRecord], epochs: Iterable[EpochRecord], axes: Axes) -> list[RunTrail]:
+def trails(runs: Sequence[Run], epochs: Iterable[Epoch], axes: Axes) -> list[RunTrail]:
     """Every run's way over validation rows, epoch by epoch; runs without an epoch are left out."""
     histories = _by_run(epochs)
     return [_trail(run, histories[run.id], axes) for run in runs if run.id in histories]
 
 
-def results(runs: Sequence[RunRecord], split: Split, axes: Axes) -> list[RunTrail]:
+def results(runs: Sequence[Run], split: Split, axes: Axes) -> list[RunTrail]:
     """Every finished run as one point, at the epoch that validation chose."""
     return [
         RunTrail(
@@ -111,7 +111,7 @@ def results(runs: Sequence[RunRecord], split: Split, axes: Axes) -> list[RunTrai
             method=run.spec["method"],
             seed=run.spec["seed"],
             epochs=np.array([run.best_epoch]),
-            performance=_floats([report[axes.performance]]),
+            performance=_floats([report.value(axes.performance)]),
             gap=_floats([gap_of(report, axes)]),
             performance_interval=interval(report, axes.performance),
         )
@@ -119,7 +119,7 @@ def results(runs: Sequence[RunRecord], split: Split, axes: Axes) -> list[RunTrai
     ]
 
 
-def reports(runs: Iterable[RunRecord], split: Split) -> Iterator[tuple[RunRecord, Json]]:
+def reports(runs: Iterable[Run], split: Split) -> Iterator[tuple[Run, FairnessReport]]:
     """Finished runs with their report on one split."""
     for run in runs:
         report = run.test if split == "test" else run.validation
@@ -127,18 +127,18 @@ def reports(runs: Iterable[RunRecord], split: Split) -> Iterator[tuple[RunRecord
             yield run, report
 
 
-def interval(report: Json, metric: str) -> Interval | None:
+def interval(report: Performance, metric: str) -> Interval | None:
     """95 % limits of a metric, where the report has them."""
-    low, high = report.get(f"{metric}_low"), report.get(f"{metric}_high")
-    return None if low is None or high is None else (low, high)
+    found = report.interval(metric)
+    return None if found is None else (found.low, found.high)
 
 
-def joined_intervals(points: Sequence[RunTrail], positives: int) -> dict[str, PointIntervals]:
+def joined_intervals(points: Sequence[RunTrail], positives: int | None) -> dict[str, PointIntervals]:
     """By label, the interval of performance when its seeds are joined.
 
     Args:
         points: single points, each with its own interval over rows.
-        positives: rows with the outcome, which the intervals over rows rest on.
+        positives: rows with the outcome, which the intervals over rows rest on; None where withheld.
     """
     by_label: dict[str, list[RunTrail]] = {}
     for point in points:
@@ -170,22 +170,21 @@ def seed_interval(values: Sequence[float], rows_variance: float, positives: int)
     return fmean(values) - half, fmean(values) + half
 
 
-def noise_floor(runs: Sequence[RunRecord], split: Split, axes: Axes) -> float | None:
+def noise_floor(runs: Sequence[Run], split: Split, axes: Axes) -> float | None:
     """The gap that chance alone exceeds one time in twenty if groups were equal; None if unknown.
 
     Runs differ a little in it, since it follows from their scores: their mean.
     """
-    name = f"{axes.gap}_floor_95"
-    floors = [report["attributes"][axes.attribute].get(name) for _, report in reports(runs, split)]
-    known = [floor for floor in floors if floor is not None]
+    floors = [report.attribute(axes.attribute).floor(axes.gap) for _, report in reports(runs, split)]
+    known = [floor.percentile_95 for floor in floors if floor is not None]
     return fmean(known) if known else None
 
 
-def groups_used(report: Json, axes: Axes) -> str:
+def groups_used(report: FairnessReport, axes: Axes) -> str:
     """How many groups the gap rests on: "over 3 of 5 groups of race"; of several classes, what they give."""
-    attribute = report["attributes"][axes.attribute]
-    used, all_groups = attribute["groups_used"][axes.gap], len(attribute["groups"])
-    classes = f", mean over {len(report['classes'])} classes" if report.get("classes") else ""
+    attribute = report.attribute(axes.attribute)
+    used, all_groups = attribute.groups_used[axes.gap], len(attribute.groups)
+    classes = f", mean over {len(report.classes)} classes" if report.classes else ""
     return f"over {used} of {all_groups} groups of {axes.attribute}{classes}"
 
 
@@ -194,15 +193,13 @@ def drawable(points: Iterable[RunTrail]) -> bool:
     return any(bool((np.isfinite(p.performance) & np.isfinite(p.gap)).any()) for p in points)
 
 
-def group_curves(
-    runs: Sequence[RunRecord], epochs: Iterable[EpochRecord], attribute: str
-) -> list[GroupCurves]:
+def group_curves(runs: Sequence[Run], epochs: Iterable[Epoch], attribute: str) -> list[GroupCurves]:
     """AUC per group by epoch on validation rows, one record per configuration.
 
     Seeds are cut to the epochs that all of a configuration's seeds have.
     """
     histories = _by_run(epochs)
-    by_label: dict[str, list[RunRecord]] = {}
+    by_label: dict[str, list[Run]] = {}
     for run in runs:
         if run.id in histories:
             by_label.setdefault(run.label, []).append(run)
@@ -210,7 +207,7 @@ def group_curves(
 
 
 def modulation_traces(
-    run: RunRecord,
+    run: Run,
     traces: Mapping[str, NDArray[np.float32]],
     task: TaskSpec,
     noise_floor: float | None = None,
@@ -228,7 +225,7 @@ def modulation_traces(
     )
 
 
-def _trail(run: RunRecord, history: Sequence[EpochRecord], axes: Axes) -> RunTrail:
+def _trail(run: Run, history: Sequence[Epoch], axes: Axes) -> RunTrail:
     """A run's trail so far; that of a finished run ends at the epoch that validation chose."""
     history = [record for record in history if run.best_epoch is None or record.epoch <= run.best_epoch]
     return RunTrail(
@@ -237,23 +234,20 @@ def _trail(run: RunRecord, history: Sequence[EpochRecord], axes: Axes) -> RunTra
         method=run.spec["method"],
         seed=run.spec["seed"],
         epochs=np.array([record.epoch for record in history]),
-        performance=_floats([record.validation[axes.performance] for record in history]),
+        performance=_floats([record.validation.value(axes.performance) for record in history]),
         gap=_floats([gap_of(record.validation, axes) for record in history]),
     )
 
 
 def _curves(
-    label: str, runs: Sequence[RunRecord], histories: Mapping[int, Sequence[EpochRecord]], attribute: str
+    label: str, runs: Sequence[Run], histories: Mapping[int, Sequence[Epoch]], attribute: str
 ) -> GroupCurves:
     common = min(len(histories[run.id]) for run in runs)
     first = histories[runs[0].id][:common]
-    records = first[0].validation["attributes"][attribute]["groups"]
-    groups = tuple(records)
+    known = first[0].validation.attribute(attribute).groups
+    groups = tuple(known)
     auc = [
-        [
-            [record.validation["attributes"][attribute]["groups"][group]["auc"] for record in history]
-            for group in groups
-        ]
+        [[record.validation.attribute(attribute).groups[group].auc for record in history] for group in groups]
         for history in (histories[run.id][:common] for run in runs)
     ]
     return GroupCurves(
@@ -263,21 +257,21 @@ def _curves(
         groups=groups,
         epochs=np.array([record.epoch for record in first]),
         auc=np.array(auc, dtype=np.float64),
-        suppressed=tuple(g for g, own in records.items() if own.get("reason", {}).get("auc") == SUPPRESSED),
+        suppressed=tuple(g for g, own in known.items() if own.reason.get("auc") == SUPPRESSED),
     )
 
 
-def _by_run(epochs: Iterable[EpochRecord]) -> dict[int, list[EpochRecord]]:
-    histories: dict[int, list[EpochRecord]] = {}
+def _by_run(epochs: Iterable[Epoch]) -> dict[int, list[Epoch]]:
+    histories: dict[int, list[Epoch]] = {}
     for record in epochs:
         histories.setdefault(record.run_id, []).append(record)
     return histories
 
 
-def _joined_interval(points: Sequence[RunTrail], positives: int) -> Interval | None:
+def _joined_interval(points: Sequence[RunTrail], positives: int | None) -> Interval | None:
     values = [float(point.performance[-1]) for point in points]
     limits = [point.performance_interval for point in points if point.performance_interval is not None]
-    if len(limits) < len(points) or not np.isfinite(values).all():
+    if positives is None or len(limits) < len(points) or not np.isfinite(values).all():
         return None
     rows = fmean(((high - low) / (2 * _NORMAL_95)) ** 2 for low, high in limits)
     return seed_interval(values, rows, positives)

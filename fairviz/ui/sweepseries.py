@@ -14,7 +14,8 @@ import numpy as np
 from fairviz.figures.series import Bools, Dial, Floats, Response, Sweep
 from fairviz.reports.collapse import collapses
 from fairviz.reports.pairing import baselines
-from fairviz.store.records import Json, RunRecord
+from fairviz.reports.run import Run
+from fairviz.store.records import Json
 from fairviz.training.runs import BASELINE, SWEPT_SETTINGS, value_label
 from fairviz.ui import series
 from fairviz.ui.series import Axes, Split
@@ -32,7 +33,7 @@ class Swept:
 
     method: str
     dials: tuple[Dial, ...]
-    runs: tuple[RunRecord, ...]
+    runs: tuple[Run, ...]
 
     def dial(self, name: str) -> Dial:
         """The dial of this name."""
@@ -52,7 +53,7 @@ class Cut:
     at: tuple[tuple[str, str], ...] = ()
 
 
-def swept(runs: Sequence[RunRecord]) -> Swept | None:
+def swept(runs: Sequence[Run]) -> Swept | None:
     """The sweep that these runs are; None where they compare methods or vary nothing but seeds."""
     own = [run for run in runs if run.spec["method"] != BASELINE] or list(runs)
     methods = {run.spec["method"] for run in own}
@@ -60,7 +61,7 @@ def swept(runs: Sequence[RunRecord]) -> Swept | None:
     return Swept(methods.pop(), dials, tuple(own)) if len(methods) == 1 and dials else None
 
 
-def cut_sweep(found: Swept, runs: Sequence[RunRecord], cut: Cut, axes: Axes, split: Split) -> Sweep:
+def cut_sweep(found: Swept, runs: Sequence[Run], cut: Cut, axes: Axes, split: Split) -> Sweep:
     """What a cut through a sweep shows: AUC or another performance, and a gap.
 
     Args:
@@ -89,8 +90,8 @@ class _Grid:
 
     dials: tuple[Dial, ...]
     seeds: Sequence[int]
-    runs: Sequence[RunRecord]
-    references: Mapping[int, RunRecord]
+    runs: Sequence[Run]
+    references: Mapping[int, Run]
     split: Split
 
     def both(self, axes: Axes, *, gap: bool) -> tuple[Floats, Floats]:
@@ -110,21 +111,21 @@ class _Grid:
             among[self._place(run)[:-1]] |= run.id in run_ids
         return among
 
-    def _place(self, run: RunRecord) -> tuple[int, ...]:
+    def _place(self, run: Run) -> tuple[int, ...]:
         places = (dial.values.index(_label(run, dial.name)) for dial in self.dials)
         return (*places, self.seeds.index(run.spec["seed"]))
 
 
-def _value(run: RunRecord, split: Split, axes: Axes, *, gap: bool) -> float:
+def _value(run: Run, split: Split, axes: Axes, *, gap: bool) -> float:
     """A metric of one run; NaN where it is not finished or not estimable."""
-    report: Json | None = run.test if split == "test" else run.validation
+    report = run.test if split == "test" else run.validation
     if report is None:
         return np.nan
-    value = series.gap_of(report, axes) if gap else report[axes.performance]
-    return np.nan if value is None else float(value)
+    value = series.gap_of(report, axes) if gap else report.value(axes.performance)
+    return np.nan if value is None else value
 
 
-def _dials(runs: Sequence[RunRecord]) -> tuple[Dial, ...]:
+def _dials(runs: Sequence[Run]) -> tuple[Dial, ...]:
     """What differs between runs of one method; choices last, so that numbers run across."""
     names = [*runs[0].spec["parameters"], *SWEPT_SETTINGS] if runs else []
     dials = [_dial(name, runs) for name in names]
@@ -133,7 +134,7 @@ def _dials(runs: Sequence[RunRecord]) -> tuple[Dial, ...]:
     )
 
 
-def _dial(name: str, runs: Sequence[RunRecord]) -> Dial:
+def _dial(name: str, runs: Sequence[Run]) -> Dial:
     """Values of one hyperparameter: numbers in order, upwards or downwards as they were given."""
     values = list(dict.fromkeys(_setting(run, name) for run in runs))
     is_number = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
@@ -142,10 +143,10 @@ def _dial(name: str, runs: Sequence[RunRecord]) -> Dial:
     return Dial(name, tuple(value_label(value) for value in values), is_number)
 
 
-def _setting(run: RunRecord, name: str) -> Any:
+def _setting(run: Run, name: str) -> Any:
     parameters: Json = run.spec["parameters"]
     return parameters[name] if name in parameters else run.spec["training"].get(name)
 
 
-def _label(run: RunRecord, name: str) -> str:
+def _label(run: Run, name: str) -> str:
     return value_label(_setting(run, name))

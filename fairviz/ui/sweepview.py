@@ -8,7 +8,8 @@ from typing import Final
 import streamlit as st
 
 from fairviz.data.specs import TaskSpec
-from fairviz.store.records import RunRecord, State
+from fairviz.reports.run import Run
+from fairviz.store.records import State
 from fairviz.training.runs import RunSpec
 from fairviz.ui import cache, live, series, words
 from fairviz.ui.bench import workbench
@@ -32,7 +33,7 @@ def planned_in_words(task_id: str, specs: Sequence[RunSpec]) -> str:
     return f"{many}, about {words.duration(seconds)} at the speed of an earlier training."
 
 
-def charts(comparison_id: str, revision: int, runs: Sequence[RunRecord], spec: TaskSpec, first: int) -> Axes:
+def charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSpec, first: int) -> Axes:
     """The front of all runs, and as soon as some are finished what the dials did; that first at the end."""
     found = swept(runs)
     left, middle, right = st.columns(3)

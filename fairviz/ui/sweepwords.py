@@ -14,7 +14,7 @@ from scipy.special import fdtrc
 from fairviz.figures.arrays import mean_of_defined
 from fairviz.figures.series import Floats, Response, Sweep
 from fairviz.reports.collapse import collapses, collapses_by_label
-from fairviz.store.records import RunRecord
+from fairviz.reports.run import Run
 from fairviz.ui import words
 from fairviz.ui.findings import beyond_seeds, lower_name
 
@@ -33,7 +33,7 @@ def sentences(sweep: Sweep, attribute: str) -> list[str]:
     return [*told, *_beside_the_baseline(named), *_by_chance(gap)]
 
 
-def collapsed(runs: Sequence[RunRecord]) -> list[str]:
+def collapsed(runs: Sequence[Run]) -> list[str]:
     """Which configurations no longer tell patients apart: a sentence each, or one for many."""
     told = collapses_by_label(runs)
     if len(told) <= _MOST_NAMED:

@@ -11,8 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from fairviz.data.specs import TaskSpec
+from fairviz.evaluation.report import FairnessReport
 from fairviz.metrics.catalogue import CATALOGUE
-from fairviz.store.records import ComparisonRecord, Json, RunRecord
+from fairviz.reports.run import Run
+from fairviz.store.records import ComparisonRecord
 from fairviz.ui import cache, findings, series, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
@@ -31,7 +33,7 @@ class View:
     join_seeds: bool
 
 
-def choose_view(spec: TaskSpec, report: Json) -> View:
+def choose_view(spec: TaskSpec, report: FairnessReport) -> View:
     """Selectors for both axes, the attribute, the split and the seeds; kept in the address.
 
     Args:
@@ -141,7 +143,7 @@ def downloads(comparison_id: str, table: pd.DataFrame, view: View) -> None:
         )
 
 
-def unfinished(record: ComparisonRecord, runs: Sequence[RunRecord]) -> str:
+def unfinished(record: ComparisonRecord, runs: Sequence[Run]) -> str:
     """Why there is nothing, or not everything, to see yet; empty where all is there."""
     waiting = sum(run.test is None for run in runs)
     if not waiting:

@@ -5,15 +5,16 @@ Axis letters: S seeds, N test rows, B + 1 weightings of them (the first weighs e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairviz.data.groups import Attribute
+from fairviz.evaluation.report import FairnessReport, Performance
 from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER
 from fairviz.metrics.inputs import Groups
 from fairviz.metrics.resampling import Strata, resampled_metrics
@@ -50,20 +51,20 @@ def parsed_key(key: str) -> tuple[str | None, str, str | None]:
     return attribute, rest[0], rest[1] if len(rest) > 1 else None
 
 
-def flat_metrics(report: Mapping[str, Any]) -> dict[str, float | None]:
+def flat_metrics(report: FairnessReport) -> dict[str, float | None]:
     """A report's metrics by flat name; None where not estimable."""
-    flat: dict[str, float | None] = {metric_key(AUC): report[AUC]}
-    for name, attribute in report["attributes"].items():
-        flat |= {metric_key(gap, name): attribute[gap] for gap in GAPS}
+    flat: dict[str, float | None] = {metric_key(AUC): report.value(AUC)}
+    for name, attribute in report.attributes.items():
+        flat |= {metric_key(gap, name): attribute.value(gap) for gap in GAPS}
         flat |= {
-            metric_key(AUC, name, group): own[AUC] if _large_enough(own) else None
-            for group, own in attribute["groups"].items()
+            metric_key(AUC, name, group): own.value(AUC) if _large_enough(own) else None
+            for group, own in attribute.groups.items()
         }
     return flat
 
 
-def _large_enough(group: Mapping[str, Any]) -> bool:
-    return bool(min(group["positives"], group["negatives"]) >= MINIMUM_FOR_NUMBER)
+def _large_enough(group: Performance) -> bool:
+    return min(group.positives or 0, group.negatives or 0) >= MINIMUM_FOR_NUMBER
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class ArmRuns:
     def decisions(self) -> FloatArray:
         """[S, N] positive decisions; of a method that draws lots their chance, which is its score."""
         return np.stack(
-            [run.scores if run.draws_lots else run.scores >= run.test["threshold"] for run in self.runs]
+            [run.scores if run.draws_lots else run.scores >= run.test.threshold for run in self.runs]
         )
 
 

@@ -36,7 +36,7 @@ def scores_of(rows: HeldOut, seed: int, strength: float = 1.5) -> FloatArray:
 
 def trained(arm: Arm, seed: int, rows: HeldOut, scores: FloatArray, threshold: float = 0.45) -> Trained:
     """A run with these scores; its report on validation rows is that on test rows."""
-    report = evaluate(rows.labels, scores, threshold=threshold, attributes=rows.attributes).to_json()
+    report = evaluate(rows.labels, scores, threshold=threshold, attributes=rows.attributes)
     return Trained(arm=arm, seed=seed, test=report, validation=report, scores=scores, rows=rows)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from fairviz.evaluation.report import FairnessReport
 from fairviz.reports.collapse import collapse_of
 from tests.effect.comparing import (
     ArmRuns,
@@ -94,7 +94,7 @@ def _kept(changes: Changes) -> Changes:
     return {key: rounded_interval(interval) for key, interval in changes.items()}
 
 
-def _metrics(reports: Sequence[Mapping[str, Any]]) -> dict[str, tuple[float | None, ...]]:
+def _metrics(reports: Sequence[FairnessReport]) -> dict[str, tuple[float | None, ...]]:
     """Metrics and noise floors of some reports, by flat name."""
     flat = [flat_metrics(report) | _floors(report) for report in reports]
     return {key: rounded([metrics[key] for metrics in flat]) for key in flat[0]}
@@ -104,11 +104,11 @@ def _chosen_by(metrics: Mapping[str, tuple[float | None, ...]]) -> dict[str, tup
     return {key: values for key, values in metrics.items() if key.split("|")[-1] in CHOSEN_BY}
 
 
-def _floors(report: Mapping[str, Any]) -> dict[str, float | None]:
+def _floors(report: FairnessReport) -> dict[str, float | None]:
     """95th percentiles of gaps between equal groups."""
     return {
-        metric_key(f"{gap}_floor_95", name): attribute[f"{gap}_floor_95"]
-        for name, attribute in report["attributes"].items()
+        metric_key(f"{gap}_floor_95", name): floor.percentile_95 if (floor := attribute.floor(gap)) else None
+        for name, attribute in report.attributes.items()
         for gap in FLOORED
     }
 
@@ -128,8 +128,8 @@ def _groups(training: Training) -> dict[str, dict[str, GroupSize]]:
     last = training.runs[-1].test
     return {
         name: {
-            group: GroupSize(rows=own["n"], positives=own["positives"])
-            for group, own in attribute["groups"].items()
+            group: GroupSize.model_validate({"rows": own.n, "positives": own.positives})
+            for group, own in attribute.groups.items()
         }
-        for name, attribute in last["attributes"].items()
+        for name, attribute in last.attributes.items()
     }

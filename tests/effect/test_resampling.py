@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -112,8 +115,8 @@ def test_a_lottery_has_the_chance_of_its_decisions() -> None:
     lottery = type(drawn)(
         arm=drawn.arm,
         seed=0,
-        test={**drawn.test, "threshold": None},
-        validation={},
+        test=replace(drawn.test, threshold=math.nan),
+        validation=drawn.validation,
         scores=scores_of(ROWS, 0),
         rows=ROWS,
     )

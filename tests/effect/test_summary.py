@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,9 +54,10 @@ def test_every_metric_of_one_test_set_is_compared() -> None:
 
 
 def test_a_metric_that_one_seed_lacks_is_not_compared() -> None:
-    broken = BETTER.runs[1]
-    broken.test["attributes"][ATTRIBUTE][SOFT] = None
-    lacking = type(BETTER)(BETTER.arm, BETTER.runs)
+    whole = BETTER.runs[1].test
+    attribute = replace(whole.attribute(ATTRIBUTE), soft_equalized_odds_gap=math.nan)
+    broken = replace(BETTER.runs[1], test=replace(whole, attributes={ATTRIBUTE: attribute}))
+    lacking = type(BETTER)(BETTER.arm, (BETTER.runs[0], broken, *BETTER.runs[2:]))
     assert metric_key(SOFT, ATTRIBUTE) not in OneTestSet([BASE, lacking], replicates=5).difference(
         lacking, BASE
     )

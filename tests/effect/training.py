@@ -16,8 +16,9 @@ from fairviz.config import Settings
 from fairviz.data.groups import Attribute
 from fairviz.data.prepare import PreparedData
 from fairviz.data.specs import TaskSpec
+from fairviz.evaluation.report import FairnessReport
 from fairviz.jobs.progress import Progress
-from fairviz.store.records import RunRecord
+from fairviz.reports.run import Run
 from fairviz.workbench import Workbench
 from tests.effect.experiments import Arm, Rows, Study
 from tests.effect.intervals import FloatArray
@@ -48,15 +49,15 @@ class Trained:
 
     arm: Arm
     seed: int
-    test: dict[str, Any]
-    validation: dict[str, Any]
+    test: FairnessReport
+    validation: FairnessReport
     scores: FloatArray
     rows: HeldOut
 
     @property
     def draws_lots(self) -> bool:
         """Whether decisions are not made at a threshold; the scores are then the chance of a positive one."""
-        return self.test["threshold"] is None
+        return self.test.value("threshold") is None
 
 
 @dataclass(frozen=True)
@@ -137,15 +138,15 @@ def _seeds_by_table(study: Study) -> list[Sequence[int]]:
     return [seeds] if study.rows is Rows.ONE_SPLIT else [[seed] for seed in seeds]
 
 
-def _trained(arm: Arm, seed: int, record: RunRecord, bench: Workbench, data: PreparedData) -> Trained:
+def _trained(arm: Arm, seed: int, record: Run, bench: Workbench, data: PreparedData) -> Trained:
     rows = data.split.test
     assert record.test is not None
     assert record.validation is not None
     return Trained(
         arm=arm,
         seed=seed,
-        test=dict(record.test),
-        validation=dict(record.validation),
+        test=record.test,
+        validation=record.validation,
         scores=bench.store.scores(record.id)[rows].astype(np.float64).reshape(len(rows)),
         rows=HeldOut(
             data.labels[rows],

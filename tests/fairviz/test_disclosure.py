@@ -46,20 +46,21 @@ def test_every_report_of_the_workbench_is_told(trained: tuple[Workbench, str, st
     for run in bench.runs(comparison):
         stored = raw[run.id]
         assert stored.test is not None
-        assert run.test == told_report(stored.test, public=False) != stored.test
+        assert run.test is not None
+        assert run.test.to_json() == told_report(stored.test, public=False) != stored.test
         assert bench.evaluate(run.id) == run.test
-        other = run.test["attributes"]["race"]["groups"]["Other"]
-        assert (other["n"], other["reason"]["n"]) == (None, SUPPRESSED)
-    told = [run.test for run in bench.runs(comparison)]
+        other = run.test.attribute("race").groups["Other"]
+        assert (other.n, other.reason["n"]) == (None, SUPPRESSED)
+    told = [run.test.to_json() for run in bench.runs(comparison) if run.test]
     assert [run["test"] for run in bench.report(comparison)["runs"]] == told
 
 
 def test_every_epoch_of_the_workbench_is_told(trained: tuple[Workbench, str, str]) -> None:
     bench, _, comparison = trained
     expected = [told_report(own.validation, public=False) for own in bench.store.epochs(comparison)]
-    assert [own.validation for own in bench.epochs(comparison)] == expected
+    assert [own.validation.to_json() for own in bench.epochs(comparison)] == expected
     _, epochs = History(bench, comparison).at(1_000)
-    assert [own.validation for own in epochs] == expected
+    assert [own.validation.to_json() for own in epochs] == expected
 
 
 def test_counts_of_groups_and_traces_are_told(trained: tuple[Workbench, str, str]) -> None:

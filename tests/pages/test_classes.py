@@ -110,9 +110,9 @@ def test_the_means_of_the_report_are_shown(
 ) -> None:
     page = open_page("trade_offs", **comparisons[COMMON])
     reports = [run.test for run in workbench().runs(comparisons[COMMON]["comparison"]) if run.test]
-    assert all(set(report["classes"]) == {BEACON, "I", "II"} for report in reports)
+    assert all(set(report.classes) == {BEACON, "I", "II"} for report in reports)
     table = table_with(page, "floor")
-    assert table["auc"][0] == pytest.approx(np.mean([report["auc"] for report in reports[:2]]))
+    assert table["auc"][0] == pytest.approx(np.mean([report.auc for report in reports[:2]]))
     assert table["auc_low"][0] < table["auc"][0] < table["auc_high"][0]
     assert np.isfinite(table["floor"].to_numpy()).all()
 
@@ -127,7 +127,7 @@ def test_a_class_that_is_too_rare_is_named(
         words_of(page)
     )
     runs = workbench().runs(comparisons[RARE]["comparison"])
-    assert all(run.test["attributes"]["sex"]["reason"]["auc_gap"] == reason for run in runs if run.test)
+    assert all(run.test.attribute("sex").reason["auc_gap"] == reason for run in runs if run.test)
     cells = table_with(page, "patients")["Baseline"]
     assert all("not estimable for class" in cell and "too few positives" in cell for cell in cells)
 

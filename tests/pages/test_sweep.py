@@ -209,7 +209,7 @@ def test_test_rows_tell_what_a_choice_is_worth(open_page: OpenPage, task: str) -
     )
     runs = [run for run in workbench().runs(comparison) if run.label == "Baseline"]
     for text, reports in ((validation, [r.validation for r in runs]), (test, [r.test for r in runs])):
-        assert f"AUC {sum(report['auc'] for report in reports if report) / 2:.3f}." in text
+        assert f"AUC {sum(report.auc for report in reports if report) / 2:.3f}." in text
     assert validation != test
 
 

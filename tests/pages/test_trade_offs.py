@@ -31,7 +31,7 @@ def test_a_finished_comparison_is_shown_on_test_data(open_page: OpenPage, traine
     assert charts(page) == 1
     table = table_with(page, "floor")
     runs = [run for run in workbench().runs(trained["comparison"]) if run.label == "Baseline"]
-    expected = sum(run.test["auc"] for run in runs if run.test) / len(runs)
+    expected = sum(run.test.auc for run in runs if run.test) / len(runs)
     assert table["auc"][0] == pytest.approx(expected)
     assert table["auc_low"][0] < expected < table["auc_high"][0]
 

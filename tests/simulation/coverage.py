@@ -71,7 +71,7 @@ def _groups(scenario: Scenario, report: AttributeReport) -> Iterator[Judged]:
     """Intervals of single groups: of AUCs, apart where a class is small, and of true positive rates."""
     for group, auc, tpr in zip(report.groups.values(), scenario.aucs, scenario.tprs, strict=True):
         if not math.isnan(group.auc_low):
-            small = min(group.positives, group.negatives) < MINIMUM_FOR_PRECISION
+            small = min(group.positives or 0, group.negatives or 0) < MINIMUM_FOR_PRECISION
             recipe = "auc_of_a_small_group" if small else "auc_of_a_group"
             yield Judged(recipe, group.auc_low, group.auc_high, auc, False)
         if not math.isnan(group.tpr_low):

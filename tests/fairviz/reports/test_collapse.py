@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from fairviz.evaluation import evaluate
+from fairviz.evaluation import FairnessReport, evaluate
 from fairviz.reports.collapse import Collapse, collapse_of, collapses, collapses_by_label
+from tests.fairviz.ui import made
 from tests.fairviz.ui.made import run
 
 
@@ -16,16 +17,9 @@ def report(
     half: float = 0.03,
     sensitivity: float | None = 0.7,
     specificity: float | None = 0.7,
-) -> dict[str, Any]:
-    return {
-        "auc": auc,
-        "auc_low": auc - half,
-        "auc_high": auc + half,
-        "sensitivity": sensitivity,
-        "specificity": specificity,
-        "brier": 0.1,
-        "attributes": {},
-    }
+) -> FairnessReport:
+    limits = {"auc_low": auc - half, "auc_high": auc + half}
+    return made.report(auc, sensitivity=sensitivity, specificity=specificity, **limits)
 
 
 @pytest.mark.parametrize(
@@ -86,13 +80,13 @@ def test_far_below_the_baseline_needs_a_margin_and_intervals_that_lie_apart(
 
 
 def test_scores_of_decisions_may_rank_coarsely() -> None:
-    coarse = {**report(0.7, 0.02), "brier": None}
+    coarse = replace(report(0.7, 0.02), brier=math.nan)
     assert collapse_of(coarse, report(0.8, 0.02)) is None
-    assert collapse_of({**coarse, "sensitivity": 1.0, "specificity": 0.0}) is Collapse.FLAGS_ALL
+    assert collapse_of(replace(coarse, sensitivity=1.0, specificity=0.0)) is Collapse.FLAGS_ALL
 
 
 def test_what_is_not_estimable_is_no_collapse() -> None:
-    unknown = {**report(), "auc": None, "auc_low": None, "auc_high": None}
+    unknown = replace(report(), auc=math.nan, auc_low=math.nan, auc_high=math.nan)
     assert collapse_of(unknown, report()) is None
     assert collapse_of(report(0.6, 0.01), unknown) is None
 
@@ -115,7 +109,7 @@ def test_real_reports_of_models_that_are_known(scores: str, expected: Collapse |
         "random": rng.random(2_000),
         "good": np.clip(labels * 0.3 + rng.random(2_000) * 0.7, 0, 1),
     }[scores]
-    found = evaluate(labels, given, threshold=0.5, attributes=[]).to_json()
+    found = evaluate(labels, given, threshold=0.5, attributes=[])
     assert collapse_of(found) is expected
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
 
 import pytest
 
+from fairviz.evaluation.report import FairnessReport
 from fairviz.reports.differences import GAPS, differences
+from tests.fairviz.ui import made
 
 
-def report(auc: float | None, gap: float | None) -> dict[str, Any]:
-    return {"auc": auc, "attributes": {"race": dict.fromkeys(GAPS, gap)}}
+def report(auc: float, gap: float | None) -> FairnessReport:
+    found = made.report(auc, gap)
+    return replace(found, attributes={"race": found.attribute("sex")})
 
 
 def test_only_shared_seeds_are_paired() -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fairviz.reports.pairing import baselines, baselines_by_label
-from fairviz.store.records import RunRecord
+from fairviz.reports.run import Run
 from tests.fairviz.ui.made import run
 
 
-def at_rate(record: RunRecord, learning_rate: float) -> RunRecord:
+def at_rate(record: Run, learning_rate: float) -> Run:
     return replace(record, spec={**record.spec, "training": {"epochs": 3, "learning_rate": learning_rate}})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fairviz.store.records import RunRecord
+from fairviz.reports.run import Run
 from fairviz.training.runs import BASELINE, RunSpec, method_parameters, training_spec
 from tests.fairviz.ui.made import report, run
 
@@ -19,7 +19,7 @@ def swept_run(
     training: Mapping[str, Any] | None = None,
     parameters: Mapping[str, Any] | None = None,
     **reported: Any,
-) -> RunRecord:
+) -> Run:
     """A finished run with a real specification; ``reported`` are numbers of its report."""
     spec = RunSpec(
         method=method,
@@ -31,7 +31,7 @@ def swept_run(
     return replace(made, label=spec.label, spec=spec.model_dump(mode="json"))
 
 
-def tau_sweep(*, seeds: int = 3, taus: tuple[float, ...] = (0.12, 0.04, 0.01)) -> list[RunRecord]:
+def tau_sweep(*, seeds: int = 3, taus: tuple[float, ...] = (0.12, 0.04, 0.01)) -> list[Run]:
     """MultiFair+ over tau beside the baseline: with tau the gap falls by 0.02 a step and the AUC by 0.01."""
     baseline = [swept_run(s, BASELINE, s, auc=0.9 + 0.001 * s, gap=0.12) for s in range(seeds)]
     own = [

@@ -4,22 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from fairviz.store.records import RunRecord
+from fairviz.evaluation.report import FairnessReport
+from fairviz.reports.run import Run
 from fairviz.suppression import SUPPRESSED
 from fairviz.ui import findings
 from fairviz.ui.series import Axes
 from fairviz.ui.words import plain
-from tests.fairviz.ui.made import report, run
+from tests.fairviz.ui.made import report, report_json, run
 
 AXES = Axes("auc", "equalized_odds_difference", "sex")
 
 
-def told(runs: list[RunRecord], axes: Axes = AXES) -> dict[str, str]:
+def told(runs: list[Run], axes: Axes = AXES) -> dict[str, str]:
     found = findings.results(runs, "test")
     return {result.label: " ".join(findings.sentences(result, axes)) for result in found}
 
 
-def pair(gap: float, baseline_gap: float, seeds: int = 3, **changes: float) -> list[RunRecord]:
+def pair(gap: float, baseline_gap: float, seeds: int = 3, **changes: float) -> list[Run]:
     """A baseline and FairGrad; seeds differ a little."""
     ours = [run(s, test=report(gap=baseline_gap + 0.001 * s)) for s in range(seeds)]
     theirs = [
@@ -124,11 +125,11 @@ def test_a_row_has_means_limits_floor_and_changes() -> None:
 
 
 def test_what_is_suppressed_is_told_from_what_is_not_estimable() -> None:
-    small = report(gap=None)
+    small = report_json(gap=None)
     own = small["attributes"]["sex"]
     own["groups"]["b"] |= {"n": None, "auc": None, "reason": {"n": SUPPRESSED, "auc": SUPPRESSED}}
     own["reason"] = {"equalized_odds_difference": SUPPRESSED}
-    found = findings.results([run(1, test=small)], "test")
+    found = findings.results([run(1, test=FairnessReport.from_json(small))], "test")
     rows = {row["group"]: row for row in findings.group_rows(found, "sex", "auc")}
     assert rows["a"] == {"group": "a", "patients": "100", "Baseline": "0.800 (0.700 to 0.900)"}
     assert rows["b"] == {"group": "b", "patients": "suppressed", "Baseline": SUPPRESSED}
@@ -139,10 +140,10 @@ def test_what_is_suppressed_is_told_from_what_is_not_estimable() -> None:
 
 
 def test_a_suppressed_floor_is_said() -> None:
-    small = report()
+    small = report_json()
     own = small["attributes"]["sex"]
     own |= {"equalized_odds_difference_floor_95": None}
     own["reason"] = {"equalized_odds_difference_floor_95": SUPPRESSED}
-    (result,) = findings.results([run(1, test=small)], "test")
+    (result,) = findings.results([run(1, test=FairnessReport.from_json(small))], "test")
     text = " ".join(findings.sentences(result, AXES))
     assert f"What chance alone would make of it is {plain(SUPPRESSED)}." in text

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fairviz.data.specs import ModalitySpec, TaskSpec
-from fairviz.store.records import EpochRecord
+from fairviz.reports.run import Epoch
 from fairviz.ui import series
 from fairviz.ui.series import Axes
 from tests.fairviz.ui.made import report, run
@@ -14,17 +14,13 @@ from tests.fairviz.ui.made import report, run
 AXES = Axes("auc", "equalized_odds_difference", "sex")
 
 
-def epochs(run_id: int, *values: float) -> list[EpochRecord]:
-    return [EpochRecord(run_id, number, report(auc=auc)) for number, auc in enumerate(values, start=1)]
+def epochs(run_id: int, *values: float) -> list[Epoch]:
+    return [Epoch(run_id, number, report(auc=auc)) for number, auc in enumerate(values, start=1)]
 
 
 def test_the_first_groups_that_can_be_compared_are_shown_first() -> None:
-    one = {
-        "attributes": {
-            "race": {"equalized_odds_difference": None},
-            "sex": {"equalized_odds_difference": 0.1},
-        }
-    }
+    (race, sex) = (report(gap=gap).attribute("sex") for gap in (None, 0.1))
+    one = replace(report(), attributes={"race": race, "sex": sex})
     assert series.first_comparable(one, ("race", "sex"), "equalized_odds_difference") == 1
     assert series.first_comparable(one, ("race",), "equalized_odds_difference") == 0
 
@@ -38,7 +34,7 @@ def test_a_trail_follows_the_epochs_and_nothing_else() -> None:
 
 
 def test_what_is_not_estimable_becomes_nan() -> None:
-    history = [EpochRecord(1, 1, report(gap=None))]
+    history = [Epoch(1, 1, report(gap=None))]
     (trail,) = series.trails([run(1)], history, AXES)
     assert np.isnan(trail.gap).all()
     assert not series.drawable([trail])
@@ -104,7 +100,7 @@ def test_the_noise_floor_is_the_95th_percentile_of_the_runs_mean() -> None:
 
 def test_groups_used_says_how_many_of_how_many() -> None:
     assert series.groups_used(report(), AXES) == "over 2 of 3 groups of sex"
-    several = report(classes={"I": report(), "II": report(), "III": report()})
+    several = replace(report(), classes={"I": report(), "II": report(), "III": report()})
     assert series.groups_used(several, AXES) == "over 2 of 3 groups of sex, mean over 3 classes"
 
 

@@ -5,15 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fairviz.store.records import RunRecord
+from fairviz.reports.run import Run
 from fairviz.ui.series import Axes
 from fairviz.ui.sweepseries import Cut, cut_sweep, swept
+from tests.fairviz.ui.made import report
 from tests.fairviz.ui.sweeps import swept_run, tau_sweep
 
 AXES = Axes("auc", "equalized_odds_difference", "sex")
 
 
-def grid_sweep() -> list[RunRecord]:
+def grid_sweep() -> list[Run]:
     points = [(tau, delta, rho) for tau in (0.01, 0.02) for delta in (0.3, 0.5, 0.6) for rho in (0.6, 1.2)]
     return [
         swept_run(
@@ -123,7 +124,7 @@ def test_what_is_not_finished_or_not_estimable_is_nan() -> None:
 
 
 def test_validation_and_test_are_told_apart() -> None:
-    runs = [replace(run, validation={**(run.test or {}), "auc": 0.5}) for run in tau_sweep()]
+    runs = [replace(run, validation=report(auc=0.5)) for run in tau_sweep()]
     found = swept(runs)
     assert found is not None
     validation = cut_sweep(found, runs, Cut(("tau",)), AXES, "validation")
@@ -134,8 +135,7 @@ def test_validation_and_test_are_told_apart() -> None:
 
 def test_a_point_with_a_collapsed_seed_is_marked() -> None:
     runs = tau_sweep()
-    everyone = {"sensitivity": 1.0, "specificity": 0.0}
-    runs[-1] = replace(runs[-1], test={**(runs[-1].test or {}), **everyone})
+    runs[-1] = replace(runs[-1], test=report(sensitivity=1.0, specificity=0.0))
     found = swept(runs)
     assert found is not None
     assert cut_sweep(found, runs, Cut(("tau",)), AXES, "test").collapsed.tolist() == [False, False, True]

@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import ArrayLike
 
 from fairviz.figures.series import Dial, Measure, Response, Sweep
-from fairviz.store.records import RunRecord
+from fairviz.reports.run import Run
 from fairviz.ui.sweepwords import collapsed, differ, sentences
+from tests.fairviz.ui.made import report
 from tests.fairviz.ui.sweeps import swept_run, tau_sweep
 
 AUC = Measure("AUC", "area under ROC", "up")
@@ -125,8 +126,8 @@ def test_too_little_to_compare_is_no_answer(values: list[list[float]]) -> None:
     assert differ(np.array(values)) is None
 
 
-def everyone(run: RunRecord) -> RunRecord:
-    return replace(run, test={**(run.test or {}), "sensitivity": 1.0, "specificity": 0.0})
+def everyone(run: Run) -> Run:
+    return replace(run, test=report(sensitivity=1.0, specificity=0.0))
 
 
 def test_a_few_collapsed_points_are_named_and_many_counted() -> None:
