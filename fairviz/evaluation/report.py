@@ -131,17 +131,22 @@ class FairnessReport(Performance):
         attributes: a report for each sensitive attribute, by its name.
         classes: where the outcome has more than two values, a report of each against all others, by
             its name; every number of this report is then the mean over them.
+        clusters: patients of these rows, whom all intervals and grades count; None where each row is a
+            patient of its own. ``n``, ``positives`` and ``negatives`` are rows.
     """
 
     threshold: float
     attributes: Mapping[str, AttributeReport]
     classes: Mapping[str, FairnessReport] = field(default_factory=dict)
+    clusters: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain types, nested like the report; NaN becomes None with a reason beside it."""
         nested = {"attributes": self.attributes} | ({"classes": self.classes} if self.classes else {})
         record = super().to_json()
         del record["classes"]
+        if self.clusters is None:
+            del record["clusters"]
         return record | {
             name: {key: report.to_json() for key, report in reports.items()}
             for name, reports in nested.items()

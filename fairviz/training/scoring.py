@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fairviz.data.prepare import PreparedData
 from fairviz.evaluation import FairnessReport, evaluate, evaluate_outcome
+from fairviz.metrics.clusters import chosen
 
 
 def report(
@@ -33,6 +34,7 @@ def report(
         floor: also simulate what each gap would be by chance.
     """
     labels, own = data.labels[rows], scores.astype(np.float64)
+    patients = chosen(data.patients, rows)
     attributes = [replace(attribute, codes=attribute.codes[rows]) for attribute in data.attributes]
     thresholds = prevalences(data)
     if decisions is None:
@@ -43,6 +45,7 @@ def report(
             attributes=attributes,
             floor=floor,
             classes=data.classes if data.score_columns > 1 else (),
+            patients=patients,
         )
     return evaluate(
         labels,
@@ -51,6 +54,7 @@ def report(
         attributes=attributes,
         floor=floor,
         decisions=decisions,
+        patients=patients,
     )
 
 
