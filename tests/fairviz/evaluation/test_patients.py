@@ -11,7 +11,9 @@ from fairviz.data.groups import Attribute
 from fairviz.errors import MetricError
 from fairviz.evaluation import evaluate, evaluate_outcome
 from fairviz.metrics.estimable import Grade
-from fairviz.metrics.inputs import FloatArray, IntArray
+from fairviz.metrics.inputs import FloatArray, Groups, IntArray
+from fairviz.metrics.macro import recovered_limits, row_deviations
+from fairviz.metrics.measured import measure
 
 RNG = np.random.default_rng(3)
 ROWS = 300
@@ -134,6 +136,23 @@ def test_intervals_hold_the_truth_where_patients_are_counted_and_not_where_rows_
     assert (by_patients > 0.925).all()
     assert (by_patients < 0.985).all()
     assert (by_rows < 0.8).all()
+
+
+def test_classes_move_together_as_patients_do() -> None:
+    patients, everyone = ONCE // 3, [Groups(np.zeros_like(CODES), 1)]
+    report = _of_three(ONCE, patients)
+    sums, columns = [], []
+    for c in range(3):
+        labels, scores = (CLASSES == c).astype(np.int64), SHARES[:, c]
+        (own,) = measure(labels, scores, 0.33, everyone, patients=patients)
+        rows = row_deviations(labels, (scores >= 0.33).astype(np.int64), own)["auc"]
+        sums.append(rows.reshape(100, 3).sum(axis=1))
+        columns.append([own.columns[name] for name in ("auc", "auc_low", "auc_high")])
+    products = np.array(sums) @ np.array(sums).T
+    between = products / np.sqrt(np.outer(np.diag(products), np.diag(products)))
+    auc, low, high = np.moveaxis(np.array(columns), 1, 0)
+    expected = [float(limit[0]) for limit in recovered_limits(auc, low, high, between)]
+    assert [report["auc_low"], report["auc_high"]] == pytest.approx(expected)
 
 
 def test_every_row_has_a_patient() -> None:
