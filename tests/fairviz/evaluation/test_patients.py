@@ -143,7 +143,7 @@ def test_classes_move_together_as_patients_do() -> None:
     report = _of_three(ONCE, patients)
     sums, columns = [], []
     for c in range(3):
-        labels, scores = (c == CLASSES).astype(np.int64), SHARES[:, c]
+        labels, scores = np.equal(CLASSES, c).astype(np.int64), SHARES[:, c]
         (own,) = measure(labels, scores, 0.33, everyone, patients=patients)
         rows = row_deviations(labels, (scores >= 0.33).astype(np.int64), own)["auc"]
         sums.append(rows.reshape(100, 3).sum(axis=1))
