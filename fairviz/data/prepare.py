@@ -30,6 +30,7 @@ class PreparedData:
         attributes: sensitive attributes, in the task's order.
         split: row numbers of the three parts.
         encoders: one per modality, fitted on the training rows.
+        patients: int64 [N], patient of each row; None where each row is its own.
     """
 
     task: TaskSpec
@@ -40,6 +41,7 @@ class PreparedData:
     attributes: tuple[Attribute, ...]
     split: Split
     encoders: tuple[TableEncoder, ...]
+    patients: NDArray[np.int64] | None = None
 
     @property
     def score_columns(self) -> int:
@@ -57,7 +59,8 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
     check_task(spec, frame)
     labels = outcome_labels(frame, spec.outcome, spec.positive)
     attributes = tuple(attribute(frame, column) for column in spec.sensitive)
-    split = split_rows(labels, attributes, spec.split, _group_ids(frame, spec.split.group_id))
+    patients = _group_ids(frame, spec.split.group_id)
+    split = split_rows(labels, attributes, spec.split, patients)
     training = frame.iloc[split.train]
     encoders = tuple(TableEncoder.fit(training, modality.columns) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
@@ -71,6 +74,7 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
         attributes=attributes,
         split=split,
         encoders=encoders,
+        patients=patients,
     )
 
 

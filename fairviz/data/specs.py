@@ -21,7 +21,11 @@ class ModalitySpec(_Frozen):
 
 
 class SplitSpec(_Frozen):
-    """Shares of the three parts; rows with the same value of `group_id` stay in one part."""
+    """Shares of the three parts.
+
+    Rows with the same value of `group_id` are of one patient: they stay in one part, and intervals, noise
+    floors and tests count them once.
+    """
 
     train: float = 0.6
     validation: float = 0.2

@@ -74,7 +74,8 @@ def suggest_task(
         modalities: the inputs; a column named here is not dropped for any proposed reason.
         drop: columns to keep out of the inputs, beside those proposed.
         use_sensitive: make the sensitive attributes inputs as well.
-        group_id: column of the patient, whose rows stay in one part of the split; never an input.
+        group_id: column of the patient, whose rows stay in one part of the split and count once in
+            intervals; never an input.
 
     Raises:
         TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the

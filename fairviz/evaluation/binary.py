@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,9 @@ from fairviz.errors import MetricError
 from fairviz.evaluation.attributes import Grouped, check_attributes, partitions
 from fairviz.evaluation.floors import noise_floors
 from fairviz.evaluation.intervals import NO_INTERVAL, gap_intervals
+from fairviz.evaluation.question import Question
 from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
+from fairviz.metrics.clusters import check_patients
 from fairviz.metrics.equity import (
     combine_odds,
     equity_scaled,
@@ -54,14 +56,6 @@ _NO_THRESHOLD = "none: the method itself decides"
 _NO_RISKS = "not estimable: scores are probabilities of a decision, not of the outcome"
 
 
-class Question(NamedTuple):
-    """What is predicted: outcomes 0 or 1 of N rows, their probabilities, and where a decision turns."""
-
-    labels: IntArray
-    scores: FloatArray
-    threshold: float
-
-
 def evaluate(
     labels: npt.ArrayLike,
     scores: npt.ArrayLike,
@@ -70,12 +64,14 @@ def evaluate(
     attributes: Sequence[Grouped],
     floor: bool = True,
     decisions: npt.ArrayLike | None = None,
+    patients: npt.ArrayLike | None = None,
 ) -> FairnessReport:
     """Performance of predictions on all rows and in every group, and the gaps between groups.
 
     A metric of a group that rests on fewer than 5 cases is not given, on fewer than 10 only its
     interval; either way the group stays out of the gaps. Metrics of all rows are given wherever
-    they are defined.
+    they are defined. Where patients have several rows, cases are patients with such a row, and intervals,
+    floors and tests count patients; numbers themselves stay those of rows.
 
     Args:
         labels: [N] outcomes 0 or 1.
@@ -85,23 +81,25 @@ def evaluate(
         floor: also simulate what each gap would be by chance, and give intervals of gaps.
         decisions: [N] 0 or 1, where a method decides by other means than the threshold, which then
             means nothing. The scores are the probability of a positive decision, not of the outcome.
+        patients: [N] patient of each row; where none are given each row is its own.
 
     Raises:
         MetricError: lengths differ, a label or decision is not 0 or 1, a score is no probability,
-            the threshold is NaN, a code has no value, or two attributes share a name.
+            the threshold is NaN, a code has no value, two attributes share a name, or a patient is missing.
     """
     y, p = check_labels(labels, "labels"), check_probabilities(scores, "scores")
     check_same_length(labels=y, scores=p)
     check_threshold(threshold)
     check_attributes(attributes, len(y))
     parted = partitions(attributes, len(y))
+    who = check_patients(patients, y)
     if decisions is None:
-        everyone, *parts = measure(y, p, threshold, parted)
-        return report_of(Question(y, p, threshold), everyone, parts, attributes, floor=floor)
+        everyone, *parts = measure(y, p, threshold, parted, patients=who)
+        return report_of(Question(y, p, threshold, who), everyone, parts, attributes, floor=floor)
     d = check_labels(decisions, "decisions")
     check_same_length(labels=y, decisions=d)
-    everyone, *parts = measure(y, p, threshold, parted, d)
-    report = report_of(Question(y, p, math.nan), everyone, parts, attributes, floor=floor)
+    everyone, *parts = measure(y, p, threshold, parted, d, patients=who)
+    report = report_of(Question(y, p, math.nan, who), everyone, parts, attributes, floor=floor)
     return replace(report, reason={**report.reason, "threshold": _NO_THRESHOLD})
 
 
@@ -122,7 +120,8 @@ def report_of(
         if floor:
             report = _beside_chance(report, question, attribute.codes, shown, overall["auc_high"])
         reports[attribute.name] = report
-    return FairnessReport(**overall, threshold=question.threshold, attributes=reports)
+    clusters = None if question.patients is None else int(everyone.patients["patients"][0])
+    return FairnessReport(**overall, threshold=question.threshold, attributes=reports, clusters=clusters)
 
 
 def _beside_chance(
@@ -132,7 +131,7 @@ def _beside_chance(
     return replace(
         report,
         floors=noise_floors(measured),
-        intervals=gap_intervals(question.labels, question.scores, codes, measured, auc_high),
+        intervals=gap_intervals(question, codes, measured, auc_high),
         no_interval={gap: why for gap, why in NO_INTERVAL.items() if gap not in report.reason},
     )
 
@@ -147,21 +146,23 @@ def _records(measured: Measured, *, minimum: int) -> list[dict[str, Any]]:
     numbers = {k: v.tolist() for k, v in measured.columns.items() if k in _FIELDS}
     return [
         {
-            "n": counts["patients"],
-            "positives": counts["positives"],
-            "negatives": counts["negatives"],
+            "n": rows["patients"],
+            "positives": rows["positives"],
+            "negatives": rows["negatives"],
             **{name: values[g] for name, values in numbers.items()},
-            "grade": {name: grade(min(counts[noun] for noun in NEEDS[name])) for name in METRICS},
-            "reason": _no_risks(measured, g) | _shortages(counts, minimum),
+            "grade": {name: grade(min(patients[noun] for noun in NEEDS[name])) for name in METRICS},
+            "reason": _no_risks(measured, g) | _shortages(patients, minimum),
         }
-        for g, counts in enumerate(_cases(measured))
+        for g, (rows, patients) in enumerate(
+            zip(_by_group(measured.cases), _by_group(measured.patients), strict=True)
+        )
     ]
 
 
-def _cases(measured: Measured) -> list[dict[str, int]]:
+def _by_group(cases: Mapping[str, FloatArray]) -> list[dict[str, int]]:
     """Cases by noun, for each of G groups."""
-    rows = zip(*(counts.astype(int).tolist() for counts in measured.cases.values()), strict=True)
-    return [dict(zip(measured.cases, row, strict=True)) for row in rows]
+    counted = zip(*(counts.astype(int).tolist() for counts in cases.values()), strict=True)
+    return [dict(zip(cases, own, strict=True)) for own in counted]
 
 
 def _no_risks(measured: Measured, group: int) -> dict[str, str]:
@@ -170,7 +171,7 @@ def _no_risks(measured: Measured, group: int) -> dict[str, str]:
 
 
 def _shortages(counts: Mapping[str, int], minimum: int) -> dict[str, str]:
-    """By metric, which rows are too few for it."""
+    """By metric, which cases are too few for it."""
     reasons: dict[str, str] = {}
     for name in METRICS:
         for noun in NEEDS[name]:

@@ -15,10 +15,12 @@ import numpy.typing as npt
 
 from fairviz.errors import MetricError
 from fairviz.evaluation.attributes import Grouped, check_attributes, partitions
-from fairviz.evaluation.binary import METRICS, PARTS, Question, check_threshold, evaluate, report_of
+from fairviz.evaluation.binary import METRICS, PARTS, check_threshold, evaluate, report_of
 from fairviz.evaluation.floors import FLOOR_SEED, null_gaps, null_parts
 from fairviz.evaluation.intervals import NO_INTERVAL_OF_MEANS
+from fairviz.evaluation.question import Question
 from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
+from fairviz.metrics.clusters import check_patients, sums_by_patient
 from fairviz.metrics.estimable import Grade
 from fairviz.metrics.floor import NoiseFloor
 from fairviz.metrics.inputs import (
@@ -39,6 +41,7 @@ def evaluate_outcome(
     attributes: Sequence[Grouped],
     floor: bool = True,
     classes: Sequence[str] = (),
+    patients: npt.ArrayLike | None = None,
 ) -> FairnessReport:
     """Performance and gaps of predictions of an outcome with two values or more.
 
@@ -56,6 +59,7 @@ def evaluate_outcome(
         attributes: sensitive attributes of the same rows.
         floor: also simulate what each gap would be by chance, and give intervals of the gaps of each class.
         classes: [C] names of the classes; their codes where none are given. Not read where C is 1.
+        patients: [N] patient of each row; where none are given each row is its own.
 
     Raises:
         MetricError: as ``evaluate``; scores are no table, or two columns; or thresholds, names or a label
@@ -65,7 +69,14 @@ def evaluate_outcome(
     _check_columns(table)
     _check_per_column(table, "thresholds", thresholds)
     if len(thresholds) == 1:
-        return evaluate(labels, table[:, 0], threshold=thresholds[0], attributes=attributes, floor=floor)
+        return evaluate(
+            labels,
+            table[:, 0],
+            threshold=thresholds[0],
+            attributes=attributes,
+            floor=floor,
+            patients=patients,
+        )
     names = tuple(classes) or tuple(map(str, range(len(thresholds))))
     _check_per_column(table, "classes", set(names))
     for threshold in thresholds:
@@ -74,8 +85,9 @@ def evaluate_outcome(
     columns = [check_probabilities(column, "scores") for column in table.T]
     check_same_length(labels=codes, scores=columns[0])
     check_attributes(attributes, len(codes))
+    who = check_patients(patients, codes)
     each = [
-        Question((codes == c).astype(np.int64), column, threshold)
+        Question((codes == c).astype(np.int64), column, threshold, who)
         for c, (column, threshold) in enumerate(zip(columns, thresholds, strict=True))
     ]
     return _mean_of(dict(zip(names, each, strict=True)), attributes, floor=floor)
@@ -95,7 +107,10 @@ def _mean_of(
         floor: whether to simulate floors.
     """
     parted = partitions(attributes, len(next(iter(questions.values()))[0]))
-    measured = [measure(*question, parted) for question in questions.values()]
+    measured = [
+        measure(labels, scores, threshold, parted, patients=patients)
+        for labels, scores, threshold, patients in questions.values()
+    ]
     reports = {
         name: report_of(question, everyone, parts, attributes, floor=floor)
         for (name, question), (everyone, *parts) in zip(questions.items(), measured, strict=True)
@@ -110,13 +125,16 @@ def _between_classes(questions: Sequence[Question], everyone: Sequence[Measured]
 
     Among them "odds" [2C, 2C]: of all true positive rates, then of all false positive rates.
     """
+    patients = questions[0].patients
     rows = [
         row_deviations(labels, (scores >= threshold).astype(np.int64), own)
-        for (labels, scores, threshold), own in zip(questions, everyone, strict=True)
+        for (labels, scores, threshold, _), own in zip(questions, everyone, strict=True)
     ]
     by_metric = {name: np.column_stack([own[name] for own in rows]) for name in rows[0]}
     by_metric["odds"] = np.hstack([by_metric["tpr"], by_metric["fpr"]])
-    return {name: correlation(deviations) for name, deviations in by_metric.items()}
+    return {
+        name: correlation(sums_by_patient(deviations, patients)) for name, deviations in by_metric.items()
+    }
 
 
 def _mean_report(
@@ -150,6 +168,7 @@ def _mean_report(
             for name, part in zip(next(iter(reports.values())).attributes, parts, strict=True)
         },
         classes=reports,
+        clusters=next(iter(reports.values())).clusters,
     )
 
 

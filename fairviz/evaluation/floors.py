@@ -14,7 +14,6 @@ import numpy as np
 from fairviz.metrics.floor import DRAWS, NoiseFloor, null_aucs, null_rates, ranges
 from fairviz.metrics.inputs import BoolArray, FloatArray
 from fairviz.metrics.measured import Measured
-from fairviz.metrics.rates import RATES
 
 FLOOR_SEED: Final = 0
 """Floors need no new seed: the same draws for every run make runs comparable."""
@@ -42,7 +41,8 @@ def _draws(name: str, measured: Measured, enters: BoolArray, rng: np.random.Gene
     """Draws of one part in the groups that have it."""
     if name == "auc":
         return null_aucs(list(compress(measured.placements, enters)), rng)
-    return null_rates(*RATES[name].counts(measured.cells[enters]), rng)
+    successes, trials = measured.counts(name)
+    return null_rates(successes[enters], trials[enters], rng)
 
 
 def null_gaps(parts: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -10,14 +10,14 @@ from typing import Final
 
 import numpy as np
 
+from fairviz.evaluation.question import Question
 from fairviz.metrics.equity_interval import equity_scaled_interval
 from fairviz.metrics.gap_intervals import gap_interval
 from fairviz.metrics.group_estimates import GroupEstimates
-from fairviz.metrics.inputs import BoolArray, FloatArray, Groups, IntArray
+from fairviz.metrics.inputs import BoolArray, Groups, IntArray
 from fairviz.metrics.intervals import Interval
 from fairviz.metrics.measured import Measured
 from fairviz.metrics.odds_intervals import odds_intervals
-from fairviz.metrics.rates import RATES
 from fairviz.metrics.worst_group import worst_group_interval
 
 NO_INTERVAL: Final = {
@@ -34,13 +34,12 @@ NO_INTERVAL_OF_MEANS: Final = (
 
 
 def gap_intervals(
-    labels: IntArray, scores: FloatArray, codes: IntArray, measured: Measured, auc_high: float
+    question: Question, codes: IntArray, measured: Measured, auc_high: float
 ) -> dict[str, Interval]:
     """Intervals of the gaps that have one, each part over the groups that have it.
 
     Args:
-        labels: [N] outcomes 0 or 1.
-        scores: [N] probabilities of outcome 1.
+        question: outcomes and probabilities of N rows.
         codes: [N] group of each row; -1 where it has none.
         measured: the groups, without what rests on too few cases.
         auc_high: upper limit of the AUC of all rows.
@@ -51,7 +50,9 @@ def gap_intervals(
     odds = odds_intervals(tprs, fprs)
     found: dict[str, Interval | None] = {
         "auc_gap": gap_interval(aucs),
-        "es_auc": equity_scaled_interval(labels, scores, _only(with_auc, codes), auc_high),
+        "es_auc": equity_scaled_interval(
+            question.labels, question.scores, _only(with_auc, codes), auc_high, question.patients
+        ),
         "worst_group_auc": worst_group_interval(aucs),
         "demographic_parity_difference": gap_interval(selected),
         "equal_opportunity_difference": gap_interval(tprs),
@@ -67,7 +68,7 @@ def _entering(part: str, measured: Measured) -> BoolArray:
 
 
 def _rates(name: str, measured: Measured) -> GroupEstimates:
-    return GroupEstimates.of_rates(*RATES[name].counts(measured.cells[_entering(name, measured)]))
+    return GroupEstimates.of_rates(*(own[_entering(name, measured)] for own in measured.counts(name)))
 
 
 def _only(entering: BoolArray, codes: IntArray) -> Groups:

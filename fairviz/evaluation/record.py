@@ -21,7 +21,7 @@ class Record:
     """A part of a report: a dataclass with fields of these kinds.
 
     - ``float``: NaN where it is not estimable or withheld, which is null in JSON.
-    - ``int | None``: a count, None where it is withheld.
+    - ``int | None``: a count, None where it is withheld. One that has a default is left out while it is None.
     - ``Mapping[str, ...]`` to plain values, grades or other records. One that has a default is left out of
       the JSON while it is empty, so that a new one leaves older records as they are.
 
@@ -107,7 +107,8 @@ def _kind(field: Field[Any], hint: Any) -> _Kind | None:
     if hint is float:
         return _Kind(null, number)
     if hint == int | None:
-        return _Kind(_same, _same, is_required=True)
+        required = field.default is MISSING
+        return _Kind(_same, _same, is_required=required, left_out_if_empty=not required)
     converts = _of_values(*get_args(hint))
     if converts is None:
         return None

@@ -158,11 +158,14 @@ class FairnessReport(Performance):
         attributes: a report for each sensitive attribute, by its name.
         classes: where the outcome has more than two values, a report of each against all others, by
             its name; every number of this report is then the mean over them.
+        clusters: patients of these rows, whom all intervals and grades count; None where each row is a
+            patient of its own. ``n``, ``positives`` and ``negatives`` are rows.
     """
 
     threshold: float
     attributes: Mapping[str, AttributeReport]
     classes: Mapping[str, FairnessReport] = field(default_factory=dict)
+    clusters: int | None = None
 
     def attribute(self, name: str) -> AttributeReport:
         """The differences between the groups of one sensitive attribute."""

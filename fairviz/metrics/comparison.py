@@ -11,6 +11,7 @@ from math import inf, nan
 import numpy as np
 import numpy.typing as npt
 
+from fairviz.metrics.clusters import check_patients, count_patients
 from fairviz.metrics.estimable import undefined_reason
 from fairviz.metrics.inputs import check_labels, check_same_length
 from fairviz.metrics.intervals import auc_interval
@@ -75,6 +76,7 @@ def delong_test(
     score_b: npt.ArrayLike,
     *,
     level: float = 0.95,
+    patients: npt.ArrayLike | None = None,
 ) -> AucComparison:
     """Paired test that two models rank the same rows equally well.
 
@@ -88,11 +90,13 @@ def delong_test(
         score_a: [N] scores of the first model, on any scale.
         score_b: [N] scores of the second model, on any scale.
         level: nominal coverage of the interval.
+        patients: [N] patient of each row; where none are given each row is its own. The variance is then
+            Obuchowski's (1997, Biometrics 53:567), of placements summed over patients.
 
     Raises:
         MetricError: lengths differ, a label is not 0 or 1, or a score is not finite.
     """
-    return _compare(y_true, score_a, score_b, level=level, minimum=2, normal=True)
+    return _compare(y_true, score_a, score_b, level=level, minimum=2, normal=True, patients=patients)
 
 
 def paired_auc_test(
@@ -102,6 +106,7 @@ def paired_auc_test(
     *,
     level: float = 0.95,
     minimum: int = 2,
+    patients: npt.ArrayLike | None = None,
 ) -> AucComparison:
     """The same for few rows, as in a group, and for several seeds: quantiles of a t distribution.
 
@@ -118,11 +123,12 @@ def paired_auc_test(
         score_b: [S, N] scores of the second model with the same seeds; or [N].
         level: nominal coverage of the interval.
         minimum: rows of each class below which nothing is given.
+        patients: [N] patient of each row, as in ``delong_test``; m, n, k and the minimum then count patients.
 
     Raises:
         MetricError: lengths or numbers of seeds differ, a label is not 0 or 1, or a score is not finite.
     """
-    return _compare(y_true, score_a, score_b, level=level, minimum=minimum, normal=False)
+    return _compare(y_true, score_a, score_b, level=level, minimum=minimum, normal=False, patients=patients)
 
 
 def _compare(
@@ -133,15 +139,16 @@ def _compare(
     level: float,
     minimum: int,
     normal: bool,
+    patients: npt.ArrayLike | None,
 ) -> AucComparison:
     labels = check_labels(y_true, "y_true")
     a, b = check_runs(score_a, "score_a"), check_runs(score_b, "score_b")
     check_paired_runs(labels, a, b)
-    positives = int(labels.sum())
-    reason = undefined_reason(positives, len(labels) - positives, minimum=minimum)
+    who = check_patients(patients, labels)
+    reason = undefined_reason(*(count_patients(who, labels == label) for label in (1, 0)), minimum=minimum)
     if reason is not None:
         return AucComparison(nan, nan, Estimate(nan, Variance(nan, nan)), (nan, nan), reason)
-    estimate = SeedAveraged.difference(labels, a, b).estimate
+    estimate = SeedAveraged.difference(labels, a, b, who).estimate
     if normal:
         estimate = Estimate(estimate.value, Variance(estimate.variance.value, inf))
     return AucComparison(
@@ -168,7 +175,13 @@ class MeanAuc:
     reason: str | None
 
 
-def mean_auc(y_true: npt.ArrayLike, scores: npt.ArrayLike, *, level: float = 0.95) -> MeanAuc:
+def mean_auc(
+    y_true: npt.ArrayLike,
+    scores: npt.ArrayLike,
+    *,
+    level: float = 0.95,
+    patients: npt.ArrayLike | None = None,
+) -> MeanAuc:
     """AUC of one model over several seeds on the same rows: rows and seeds add their variances.
 
     Variance and degrees of freedom as in ``paired_auc_test``, with placements in place of their differences;
@@ -178,13 +191,14 @@ def mean_auc(y_true: npt.ArrayLike, scores: npt.ArrayLike, *, level: float = 0.9
         y_true: [N] labels 0 or 1.
         scores: [S, N], a row per seed; or [N].
         level: nominal coverage of the interval.
+        patients: [N] patient of each row; where none are given each row is its own.
 
     Raises:
         MetricError: lengths differ, a label is not 0 or 1, or a score is not finite.
     """
     labels, runs = check_labels(y_true, "y_true"), check_runs(scores, "scores")
     check_same_length(y_true=labels, scores=runs[0])
-    averaged = SeedAveraged.of(labels, runs)
+    averaged = SeedAveraged.of(labels, runs, check_patients(patients, labels))
     several = len(runs) > 1
     reason = undefined_reason(averaged.positives, averaged.negatives, minimum=2 if several else 1)
     if reason is not None:
@@ -194,7 +208,8 @@ def mean_auc(y_true: npt.ArrayLike, scores: npt.ArrayLike, *, level: float = 0.9
 
 
 def _one_seed(averaged: SeedAveraged, level: float) -> tuple[float, float]:
-    counts = np.array([averaged.positives]), np.array([averaged.negatives])
-    variance = np.array([averaged.placements.variance])
-    low, high = auc_interval(averaged.values, variance, *counts, level=level)
+    placements = averaged.placements
+    counts = [np.array([size]) for size in placements.sizes]
+    variance, fewest = np.array([placements.variance]), np.array([min(placements.cases)])
+    low, high = auc_interval(averaged.values, variance, *counts, level=level, fewest=fewest)
     return float(low[0]), float(high[0])

@@ -5,27 +5,30 @@ distances larger, never smaller, so that a bootstrap is right below and far too 
 equal it hardly ever reaches the true value. Distances up to what equal groups show are therefore taken to be
 noise by the upper limit.
 
-Axis letters: N rows, m positives, n negatives, G groups, B draws.
+Axis letters: N rows, m positives, n negatives, U units, G groups, B draws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
 
 from fairviz.metrics.equity import equity_scaled
-from fairviz.metrics.inputs import FloatArray, Groups, IntArray
+from fairviz.metrics.inputs import BoolArray, FloatArray, Groups, IntArray
 from fairviz.metrics.intervals import Interval
 from fairviz.metrics.ranking import Placements
+from fairviz.metrics.units import BOTH, Units
 from fairviz.metrics.weighted_ranking import WeightedRanking
 
 DRAWS: Final = 500
 _TAIL: Final = 0.025
 _NULL_LEVEL: Final = 0.95
 _SEED: Final = 0
+_OUTCOMES: Final = (1, 0, BOTH)
 # Weights held at a time; half a million doubles are 4 MB and stay near the processor.
 _WEIGHTS_AT_ONCE: Final = 500_000
 
@@ -36,35 +39,66 @@ class _Class:
 
     Attributes:
         scores: ascending.
-        codes: of each row the group; G where it is in none that enters.
-        members: by group, and last for the others, the rows' positions.
+        units: of each row.
+        groups: of each row; -1 where it is in none that enters.
     """
 
     scores: FloatArray
-    codes: IntArray
-    members: list[IntArray]
+    units: IntArray
+    groups: IntArray
 
     @classmethod
-    def of(cls, scores: FloatArray, codes: IntArray, groups: int) -> _Class:
-        order = np.argsort(scores, kind="stable")
-        own = codes[order]
-        return cls(scores[order], own, [np.flatnonzero(own == group) for group in range(groups + 1)])
+    def of(cls, scores: FloatArray, units: Units, rows: BoolArray) -> _Class:
+        own = np.flatnonzero(rows)
+        ordered = own[np.argsort(scores[own], kind="stable")]
+        codes = units.codes[ordered]
+        return cls(scores[ordered], codes, units.group[codes])
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """All rows.
+
+    Attributes:
+        positives: those with the outcome.
+        negatives: those without it.
+        units: what is drawn and dealt.
+        groups: how many enter.
+    """
+
+    positives: _Class
+    negatives: _Class
+    units: Units
+    groups: int
+
+    @classmethod
+    def of(cls, labels: IntArray, scores: FloatArray, groups: Groups, patients: IntArray | None) -> _Sample:
+        units = Units.of(labels, groups, patients).by_score(scores)
+        positives, negatives = (_Class.of(scores, units, labels == outcome) for outcome in (1, 0))
+        return cls(positives, negatives, units, groups.count)
 
 
 def equity_scaled_interval(
-    labels: IntArray, scores: FloatArray, groups: Groups, auc_high: float
+    labels: IntArray,
+    scores: FloatArray,
+    groups: Groups,
+    auc_high: float,
+    patients: IntArray | None = None,
 ) -> Interval | None:
     """95 % interval of the AUC divided by one plus the distances of the groups' AUCs from it.
 
     The lower limit is a percentile of a bootstrap stratified by group and outcome. The upper one is the
     larger of the same and of what the upper limit of the AUC makes with the distances less those that
     equal groups show: the 95th percentile with names of groups dealt out anew within each outcome.
+    Patients with several rows in a group are drawn, and names dealt to them, with all of these; those with
+    rows of both outcomes among themselves.
 
     Args:
         labels: [N] outcomes 0 or 1.
         scores: [N] on any scale.
         groups: of these rows, only those that enter, each with both outcomes; all others are -1.
         auc_high: upper 95 % limit of the AUC of all rows.
+        patients: [N] patient of each row; None where each row is its own.
 
     Returns:
         None for fewer than two groups.
@@ -73,50 +107,67 @@ def equity_scaled_interval(
         return None
     overall = Placements.of(labels, scores).auc
     aucs = np.array([Placements.of(labels[rows], scores[rows]).auc for rows in groups.rows()])
-    codes = _canonical(labels, groups, aucs)
-    positives, negatives = (
-        _Class.of(scores[labels == outcome], codes[labels == outcome], groups.count) for outcome in (1, 0)
-    )
-    by_chance = np.quantile(_null_distances(positives, negatives, groups.count, overall), _NULL_LEVEL)
-    low, high = np.quantile(_replicates(positives, negatives), (_TAIL, 1 - _TAIL))
+    sample = _Sample.of(labels, scores, _canonical(labels, groups, aucs), patients)
+    by_chance = np.quantile(_null_distances(sample, overall), _NULL_LEVEL)
+    low, high = np.quantile(_replicates(sample), (_TAIL, 1 - _TAIL))
     beyond_chance = max(0.0, float(np.abs(aucs - overall).sum() - by_chance))
     estimate = equity_scaled(overall, aucs)
     return Interval(min(float(low), estimate), max(float(high), auc_high / (1 + beyond_chance)))
 
 
-def _canonical(labels: IntArray, groups: Groups, aucs: FloatArray) -> IntArray:
-    """Codes [N] in an order of groups that their names do not decide: draws are then the same for any."""
+def _canonical(labels: IntArray, groups: Groups, aucs: FloatArray) -> Groups:
+    """Groups in an order that their names do not decide: draws are then the same for any."""
     order = np.lexsort((aucs, groups.sums(), groups.sums(labels)))
     place = np.empty(groups.count + 1, dtype=np.int64)
     place[order] = np.arange(groups.count)
-    place[-1] = groups.count
-    return place[groups.codes]
+    place[-1] = -1
+    return Groups(place[groups.codes], groups.count)
 
 
-def _null_distances(positives: _Class, negatives: _Class, groups: int, overall: float) -> FloatArray:
+def _null_distances(sample: _Sample, overall: float) -> FloatArray:
     """Sum [B] of the groups' distances from the AUC of all rows, names dealt out anew within each outcome."""
     rng = np.random.default_rng(_SEED)
-    entering = [rows.codes < groups for rows in (positives, negatives)]
-    ranking = WeightedRanking.of(positives.scores[entering[0]], negatives.scores[entering[1]])
-    # Sorted: the first deal is then the same whatever rows the groups have.
-    names = [np.sort(rows.codes[own]) for rows, own in zip((positives, negatives), entering, strict=True)]
+    entering = [rows.groups >= 0 for rows in (sample.positives, sample.negatives)]
+    ranking = WeightedRanking.of(sample.positives.scores[entering[0]], sample.negatives.scores[entering[1]])
     blocks = []
-    for size in _block_sizes(len(names[0]) + len(names[1])):
-        dealt = [rng.permuted(np.tile(own, (size, 1)), axis=1) for own in names]
-        aucs = np.array([ranking.aucs(dealt[0] == group, dealt[1] == group) for group in range(groups)])
+    for size in _block_sizes(int(entering[0].sum() + entering[1].sum())):
+        dealt = _names_dealt(sample.units, size, rng)
+        of_positives, of_negatives = (
+            dealt[:, rows.units[own]]
+            for rows, own in zip((sample.positives, sample.negatives), entering, strict=True)
+        )
+        aucs = np.array(
+            [ranking.aucs(of_positives == group, of_negatives == group) for group in range(sample.groups)]
+        )
         blocks.append(np.abs(aucs - overall).sum(axis=0))
     return np.concatenate(blocks)
 
 
-def _replicates(positives: _Class, negatives: _Class) -> FloatArray:
-    """Equity-scaled AUC [B] of rows drawn again within each group and outcome."""
+def _names_dealt(units: Units, draws: int, rng: np.random.Generator) -> IntArray:
+    """Groups of the units [B, U], shuffled among those of each outcome that have one."""
+    dealt = np.full((draws, len(units.group)), -1)
+    for outcome in _OUTCOMES:
+        own = np.flatnonzero((units.outcome == outcome) & (units.group >= 0))
+        # Sorted: the first deal is then the same whatever units the groups have.
+        names = np.sort(units.group[own])
+        dealt[:, own] = rng.permuted(np.tile(names, (draws, 1)), axis=1)
+    return dealt
+
+
+def _replicates(sample: _Sample) -> FloatArray:
+    """Equity-scaled AUC [B] of units drawn again within each group and outcome."""
     rng = np.random.default_rng(_SEED)
+    positives, negatives = sample.positives, sample.negatives
     everyone = WeightedRanking.of(positives.scores, negatives.scores)
-    members = list(zip(positives.members, negatives.members, strict=True))[:-1]
+    members = [
+        (np.flatnonzero(positives.groups == group), np.flatnonzero(negatives.groups == group))
+        for group in range(sample.groups)
+    ]
     rankings = [WeightedRanking.of(positives.scores[p], negatives.scores[n]) for p, n in members]
     blocks = []
     for size in _block_sizes(len(positives.scores) + len(negatives.scores)):
-        of_positives, of_negatives = (_times_drawn(rows, size, rng) for rows in (positives, negatives))
+        times = _times_drawn(sample, size, rng)
+        of_positives, of_negatives = times[:, positives.units], times[:, negatives.units]
         overall = everyone.aucs(of_positives, of_negatives)
         distances = [
             np.abs(ranking.aucs(of_positives[:, p], of_negatives[:, n]) - overall)
@@ -126,10 +177,11 @@ def _replicates(positives: _Class, negatives: _Class) -> FloatArray:
     return np.concatenate(blocks)
 
 
-def _times_drawn(rows: _Class, draws: int, rng: np.random.Generator) -> FloatArray:
-    """How often each row of one outcome is drawn, as many in each group as there are, [B, m]."""
-    times = np.empty((draws, len(rows.scores)))
-    for own in rows.members:
+def _times_drawn(sample: _Sample, draws: int, rng: np.random.Generator) -> FloatArray:
+    """How often each unit is drawn, as many of each group and outcome as there are, [B, U]."""
+    times = np.empty((draws, len(sample.units.group)))
+    for outcome, group in product(_OUTCOMES, (*range(sample.groups), -1)):
+        own = sample.units.members(group, outcome)
         drawn = rng.integers(0, max(len(own), 1), (draws, len(own))) + len(own) * np.arange(draws)[:, None]
         times[:, own] = np.bincount(drawn.ravel(), minlength=draws * len(own)).reshape(draws, len(own))
     return times

@@ -54,18 +54,21 @@ def null_auc_gaps(placements: Sequence[Placements], rng: np.random.Generator) ->
 def null_aucs(placements: Sequence[Placements], rng: np.random.Generator) -> FloatArray:
     """Draws [4000, G] of the AUCs of equal groups, less what they have in common.
 
-    Each group's AUC is normal, its variance from placement variances pooled within groups.
+    Each group's AUC is normal, its variance from placement variances pooled within groups, and from the
+    effective number of its rows.
     """
-    variance = _pooled_variance([p.positives for p in placements]) + _pooled_variance(
-        [p.negatives for p in placements]
-    )
+    positives, negatives = np.reshape([p.sizes for p in placements], (-1, 2)).T
+    variance = _pooled_variance([p.positives for p in placements], positives)
+    variance += _pooled_variance([p.negatives for p in placements], negatives)
     return np.asarray(rng.standard_normal((DRAWS, len(variance))) * np.sqrt(variance))
 
 
-def _pooled_variance(samples: Sequence[FloatArray]) -> FloatArray:
-    """Variance of each sample's mean [G], spread pooled within samples; NaN if unknown."""
-    sizes = np.array([sample.size for sample in samples])
-    squares = sum(float(((sample - sample.mean()) ** 2).sum()) for sample in samples)
+def _pooled_variance(samples: Sequence[FloatArray], sizes: FloatArray) -> FloatArray:
+    """Variance of each sample's mean [G] from effective sizes, spread pooled within; NaN if unknown."""
+    squares = sum(
+        float(((sample - sample.mean()) ** 2).sum()) * (size / sample.size)
+        for sample, size in zip(samples, sizes, strict=True)
+    )
     freedom = (sizes - 1).sum()
     return squares / freedom / sizes if freedom > 0 else np.full(len(sizes), np.nan)
 
@@ -75,7 +78,7 @@ def null_rate_gaps(successes: npt.ArrayLike, trials: npt.ArrayLike, rng: np.rand
 
     Args:
         successes: [G] counts of the groups that enter the gap; their total gives the rate.
-        trials: [G] counts, each at least 1.
+        trials: [G] counts, each at least 1; effective ones are rounded.
         rng: source of the draws.
 
     Returns:
@@ -86,8 +89,9 @@ def null_rate_gaps(successes: npt.ArrayLike, trials: npt.ArrayLike, rng: np.rand
 
 def null_rates(successes: npt.ArrayLike, trials: npt.ArrayLike, rng: np.random.Generator) -> FloatArray:
     """Draws [4000, G] of the rates of equal groups with these numbers of trials."""
-    sizes = np.asarray(trials, dtype=np.int64)
-    rate = np.sum(successes) / max(int(sizes.sum()), 1)
+    known = np.asarray(trials, dtype=np.float64)
+    sizes = np.rint(known).astype(np.int64)
+    rate = np.sum(successes) / max(float(known.sum()), 1.0)
     return np.asarray(rng.binomial(sizes, rate, (DRAWS, sizes.size)) / sizes)
 
 

@@ -39,23 +39,24 @@ class GroupEstimates:
     def of_aucs(cls, placements: Sequence[Placements]) -> GroupEstimates:
         """AUCs from the placements of the rows of each group, all with both classes.
 
-        Under equality Hanley and McNeil's variance, at the groups' mean AUC weighted by their pairs.
+        Under equality Hanley and McNeil's variance of the effective rows, at the groups' mean AUC weighted
+        by their pairs.
         """
         values = np.array([own.auc for own in placements])
         variance = np.array([own.variance for own in placements])
-        positives = np.array([own.positives.size for own in placements])
-        negatives = np.array([own.negatives.size for own in placements])
+        positives, negatives = np.reshape([own.sizes for own in placements], (-1, 2)).T
+        fewest = np.array([min(own.cases) for own in placements])
         pooled = float(ratio((values * positives * negatives).sum(), (positives * negatives).sum()))
         inside = float(np.clip(pooled, _NEXT_TO_THE_END, 1 - _NEXT_TO_THE_END))
         return cls(
             values,
             hanley_mcneil_variance(inside, positives, negatives),
-            partial(auc_limits, values, variance, positives, negatives),
+            partial(auc_limits, values, variance, positives, negatives, fewest=fewest),
         )
 
     @classmethod
     def of_rates(cls, successes: npt.ArrayLike, trials: npt.ArrayLike) -> GroupEstimates:
-        """Rates from counts [G], each group with at least one trial.
+        """Rates from counts [G], effective ones of patients with several rows, each with at least one trial.
 
         Under equality p (1 - p) / trials at one rate p, which no ratio of these depends on.
         """

@@ -67,6 +67,7 @@ def auc_interval(
     negatives: npt.NDArray[Any],
     *,
     level: float = 0.95,
+    fewest: npt.NDArray[Any] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Interval of AUCs, chosen by what holds its coverage in small groups.
 
@@ -76,14 +77,15 @@ def auc_interval(
     Args:
         auc: [...] estimates.
         variance: [...] DeLong's variances of them.
-        positives: [...] counts.
-        negatives: [...] counts.
+        positives: [...] counts, effective ones of patients with several rows.
+        negatives: [...] counts likewise.
         level: nominal coverage.
+        fewest: [...] patients of the rarer class, where these are not the smaller of the counts.
 
     Returns:
         Lower and upper limits [...]; NaN where the AUC is.
     """
-    return auc_limits(auc, variance, positives, negatives, normal_quantile(level))
+    return auc_limits(auc, variance, positives, negatives, normal_quantile(level), fewest=fewest)
 
 
 def auc_limits(
@@ -92,12 +94,14 @@ def auc_limits(
     positives: npt.NDArray[Any],
     negatives: npt.NDArray[Any],
     z: float,
+    *,
+    fewest: npt.NDArray[Any] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Limits of AUCs [...] at z standard errors; see ``auc_interval``."""
     delong = logit_delong_limits(auc, variance, z)
     newcombe = newcombe_limits(auc, positives, negatives, z)
     undefined = np.isnan(delong[0])
-    small = np.minimum(positives, negatives) < _SMALL_CLASS
+    small = (np.minimum(positives, negatives) if fewest is None else fewest) < _SMALL_CLASS
     low, high = (np.where(undefined, n, d) for n, d in zip(newcombe, delong, strict=True))
     return (
         np.where(small, np.minimum(low, newcombe[0]), low),

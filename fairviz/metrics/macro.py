@@ -46,7 +46,7 @@ def row_deviations(labels: IntArray, decisions: IntArray, everyone: Measured) ->
 
 
 def correlation(deviations: FloatArray) -> FloatArray:
-    """Correlations [K, K] of estimates from what each row adds to them, [N, K].
+    """Correlations [K, K] of estimates from what each row, or each patient, adds to them, [N, K].
 
     An estimate that no row moves, or that is undefined, counts as independent of the others.
     """
@@ -73,8 +73,8 @@ def mean_limits(classes: Sequence[Measured], correlations: Mapping[str, FloatArr
 
     low, high = column("auc_low"), column("auc_high")
     both = {"auc": recovered_limits(column("auc"), low, high, correlations["auc"])}
-    for name, rate in RATES.items():
-        counts = np.array([rate.counts(own.cells) for own in classes])
+    for name in RATES:
+        counts = np.array([own.counts(name) for own in classes])
         both[name] = adjusted_limits(counts[:, 0], counts[:, 1], correlations[name])
     limits: dict[str, FloatArray] = {}
     for name, (low, high) in both.items():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fairviz.metrics.calibration import group_calibration_error, log_losses, squared_errors
+from fairviz.metrics.clusters import PatientsInGroups
 from fairviz.metrics.equity import stratum_means
 from fairviz.metrics.estimable import MINIMUM_FOR_INTERVAL, MINIMUM_FOR_NUMBER
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
@@ -43,12 +44,16 @@ class Measured:
         placements: of the rows of each group.
         columns: by metric of ``NEEDS`` and by limit of one, [G]; NaN where undefined.
         cases: by noun of ``NEEDS``, how many such rows there are, [G].
+        patients: by noun, how many patients have such rows, [G].
+        shares: by rate of ``RATES``, which share of its trials is effective, [G].
     """
 
     cells: FloatArray
     placements: Sequence[Placements]
     columns: Mapping[str, FloatArray]
     cases: Mapping[str, FloatArray]
+    patients: Mapping[str, FloatArray]
+    shares: Mapping[str, FloatArray]
 
     def part(self, at: slice) -> Measured:
         """Some neighbouring groups."""
@@ -56,11 +61,19 @@ class Measured:
             self.cells[at],
             self.placements[at],
             {name: values[at] for name, values in self.columns.items()},
-            {noun: counts[at] for noun, counts in self.cases.items()},
+            *(
+                {name: values[at] for name, values in own.items()}
+                for own in (self.cases, self.patients, self.shares)
+            ),
         )
 
+    def counts(self, rate: str) -> tuple[FloatArray, FloatArray]:
+        """Effective successes and trials [G] of a rate: all there are where each row is a patient."""
+        successes, trials = RATES[rate].counts(self.cells)
+        return successes * self.shares[rate], trials * self.shares[rate]
+
     def withheld(self) -> Measured:
-        """The same without the numbers and limits that rest on too few cases."""
+        """The same without the numbers and limits that rest on too few patients."""
         columns = {
             name: np.where(self._fewest(name) < _minimum(name), np.nan, values)
             for name, values in self.columns.items()
@@ -69,7 +82,7 @@ class Measured:
 
     def _fewest(self, name: str) -> FloatArray:
         needs = NEEDS[name.removesuffix("_low").removesuffix("_high")]
-        return np.asarray(np.minimum.reduce([self.cases[noun] for noun in needs]))
+        return np.asarray(np.minimum.reduce([self.patients[noun] for noun in needs]))
 
 
 def _minimum(name: str) -> int:
@@ -82,6 +95,8 @@ def measure(
     threshold: float,
     partitions: Sequence[Groups],
     decisions: IntArray | None = None,
+    *,
+    patients: IntArray | None = None,
 ) -> list[Measured]:
     """Measure the groups of each partition of the same rows.
 
@@ -92,11 +107,16 @@ def measure(
         partitions: of the N rows.
         decisions: [N] 0 or 1, taken as they are instead. The scores are then probabilities of a
             positive decision, and ``RISK_METRICS`` NaN.
+        patients: [N] patient of each row, which limits then count; None where each row is its own.
     """
     decided = (scores >= threshold).astype(np.int64) if decisions is None else decisions
     times = len(partitions)
     together = _measure(
-        np.tile(labels, times), np.tile(scores, times), np.tile(decided, times), _side_by_side(partitions)
+        np.tile(labels, times),
+        np.tile(scores, times),
+        np.tile(decided, times),
+        _side_by_side(partitions),
+        None if patients is None else np.tile(patients, times),
     )
     if decisions is not None:
         unknown = np.full(len(together.cells), np.nan)
@@ -117,26 +137,45 @@ def _side_by_side(partitions: Sequence[Groups]) -> Groups:
     return Groups(np.concatenate(shifted), starts[-1])
 
 
-def _measure(labels: IntArray, scores: FloatArray, decisions: IntArray, groups: Groups) -> Measured:
+def _measure(
+    labels: IntArray, scores: FloatArray, decisions: IntArray, groups: Groups, patients: IntArray | None
+) -> Measured:
     cells = confusion_cells(labels, decisions, groups)
-    placements = group_placements(labels, scores, groups)
-    rates = rate_columns(cells)
+    placements = group_placements(labels, scores, groups, patients)
+    cases = {rate.noun: rate.counts(cells)[1] for rate in RATES.values()}
+    if patients is None:
+        having, shares = cases, {name: np.ones(groups.count) for name in RATES}
+    else:
+        having, shares = _by_patient(labels, decisions, PatientsInGroups.of(patients, groups))
+    rates = rate_columns(cells, shares=shares)
     columns = {
         **_auc_columns(placements),
         **rates,
         "balanced_accuracy": (rates["sensitivity"] + rates["specificity"]) / 2,
         **_probability_columns(labels, scores, groups),
     }
-    cases = {rate.noun: rate.counts(cells)[1] for rate in RATES.values()}
-    return Measured(cells, placements, columns, cases)
+    return Measured(cells, placements, columns, cases, having, shares)
+
+
+def _by_patient(
+    labels: IntArray, decisions: IntArray, inside: PatientsInGroups
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Patients by noun, and effective shares by rate, both [G]."""
+    counts = {
+        name: rate.counts(confusion_cells(labels, decisions, inside.pairs)) for name, rate in RATES.items()
+    }
+    having = {
+        rate.noun: inside.totals((counts[name][1] > 0).astype(np.float64)) for name, rate in RATES.items()
+    }
+    return having, {name: inside.effective_shares(*own) for name, own in counts.items()}
 
 
 def _auc_columns(placements: Sequence[Placements]) -> dict[str, FloatArray]:
     auc = np.array([p.auc for p in placements])
     variance = np.array([p.variance for p in placements])
-    positives = np.array([p.positives.size for p in placements])
-    negatives = np.array([p.negatives.size for p in placements])
-    low, high = auc_interval(auc, variance, positives, negatives)
+    positives, negatives = np.reshape([p.sizes for p in placements], (-1, 2)).T
+    fewest = np.array([min(p.cases) for p in placements])
+    low, high = auc_interval(auc, variance, positives, negatives, fewest=fewest)
     return {"auc": auc, "auc_low": low, "auc_high": high}
 
 

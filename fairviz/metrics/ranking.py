@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from fairviz.metrics.clusters import chosen
 from fairviz.metrics.inputs import (
     FloatArray,
     Groups,
@@ -21,6 +22,8 @@ from fairviz.metrics.inputs import (
     check_same_length,
     check_scores,
 )
+from fairviz.metrics.obuchowski import TwoClasses
+from fairviz.metrics.student import Variance
 
 
 @dataclass(frozen=True)
@@ -28,21 +31,28 @@ class Placements:
     """Where each row stands among the rows of the other class.
 
     The AUC is their mean and its variance follows from theirs (DeLong, DeLong & Clarke-Pearson
-    1988, Biometrics 44:837, equations 3 to 5).
+    1988, Biometrics 44:837, equations 3 to 5), or from their sums over patients (Obuchowski 1997,
+    Biometrics 53:567).
 
     Attributes:
         positives: [m] share of negatives that each positive outranks, ties one half.
         negatives: [n] share of positives that outrank each negative, ties one half.
+        patients: of the positives [m] and of the negatives [n]; None where each row is its own.
     """
 
     positives: FloatArray
     negatives: FloatArray
+    patients: tuple[IntArray, IntArray] | None = None
 
     @classmethod
-    def of(cls, labels: IntArray, scores: FloatArray) -> Placements:
+    def of(cls, labels: IntArray, scores: FloatArray, patients: IntArray | None = None) -> Placements:
         """Placements from labels [N] and scores [N]; NaN where the other class is empty."""
         positives, negatives = scores[labels == 1], scores[labels == 0]
-        return cls(_share_below(positives, negatives), 1 - _share_below(negatives, positives))
+        return cls(
+            _share_below(positives, negatives),
+            1 - _share_below(negatives, positives),
+            None if patients is None else (patients[labels == 1], patients[labels == 0]),
+        )
 
     @property
     def auc(self) -> float:
@@ -50,12 +60,37 @@ class Placements:
         return float(self.positives.mean()) if self.positives.size else np.nan
 
     @property
+    def cases(self) -> tuple[int, int]:
+        """Patients with a positive row and patients with a negative one."""
+        if self.patients is None:
+            return self.positives.size, self.negatives.size
+        return len(np.unique(self.patients[0])), len(np.unique(self.patients[1]))
+
+    @property
+    def sizes(self) -> tuple[float, float]:
+        """Effective numbers of positives and of negatives."""
+        rows = self.positives.size, self.negatives.size
+        if self.patients is None or not min(rows):
+            return rows
+        share = TwoClasses.of(self.positives, self.negatives, self.patients).effective_share
+        return max(rows[0] * share, 1.0), max(rows[1] * share, 1.0)
+
+    @property
     def variance(self) -> float:
-        """DeLong's variance of the AUC; NaN where a class has fewer than two rows."""
-        m, n = self.positives.size, self.negatives.size
+        """Variance of the AUC; NaN where a class has fewer than two patients."""
+        m, n = self.cases
         if min(m, n) < 2:
             return np.nan
+        if self.patients is not None:
+            return TwoClasses.of(self.positives, self.negatives, self.patients).variance
         return float(self.positives.var(ddof=1) / m + self.negatives.var(ddof=1) / n)
+
+    @property
+    def estimated_variance(self) -> Variance:
+        """The same with Welch's degrees of freedom; each class has at least two patients."""
+        if self.patients is not None:
+            return TwoClasses.of(self.positives, self.negatives, self.patients).estimate
+        return Variance.total([Variance.of_mean(self.positives), Variance.of_mean(self.negatives)])
 
 
 def _share_below(values: FloatArray, others: FloatArray) -> FloatArray:
@@ -67,9 +102,11 @@ def _share_below(values: FloatArray, others: FloatArray) -> FloatArray:
     return np.asarray((below + below_or_equal) / (2 * others.size))
 
 
-def group_placements(labels: IntArray, scores: FloatArray, groups: Groups) -> list[Placements]:
+def group_placements(
+    labels: IntArray, scores: FloatArray, groups: Groups, patients: IntArray | None = None
+) -> list[Placements]:
     """Placements inside each group, G of them."""
-    return [Placements.of(labels[rows], scores[rows]) for rows in groups.rows()]
+    return [Placements.of(labels[rows], scores[rows], chosen(patients, rows)) for rows in groups.rows()]
 
 
 def roc_auc(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> float:

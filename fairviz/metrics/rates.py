@@ -5,6 +5,7 @@ Axis letters: N rows, G groups.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,12 +106,19 @@ def group_rates(
     return pd.DataFrame(columns | rate_columns(cells, level=level), index=names)
 
 
-def rate_columns(cells: FloatArray, *, level: float = 0.95) -> dict[str, FloatArray]:
-    """Every rate of ``RATES`` [G] and its limits, from the cells [G, 4] of confusion matrices."""
+def rate_columns(
+    cells: FloatArray, *, level: float = 0.95, shares: Mapping[str, FloatArray] | None = None
+) -> dict[str, FloatArray]:
+    """Every rate of ``RATES`` [G] and its limits, from the cells [G, 4] of confusion matrices.
+
+    ``shares`` [G] by rate are those of its trials that are effective; all where they are not given.
+    """
     columns: dict[str, FloatArray] = {}
     for name, rate in RATES.items():
         successes, trials = rate.counts(cells)
         columns[name] = ratio(successes, trials)
+        if shares is not None:
+            successes, trials = successes * shares[name], trials * shares[name]
         columns[f"{name}_low"], columns[f"{name}_high"] = wilson_interval(successes, trials, level=level)
     return columns
 

@@ -1,7 +1,8 @@
 """Gaps of several runs on the same rows, under rows drawn again.
 
-Rows are drawn with replacement within each group and class of an attribute, the same draws for every run. For
-*changes* between two models alone: percentile limits of a gap itself never cover the case of equal groups.
+Rows, or patients with all of theirs, are drawn with replacement within each group and class of an attribute,
+the same draws for every run. For *changes* between two models alone: percentile limits of a gap itself never
+cover the case of equal groups.
 
 Axis letters: S seeds, N rows, B + 1 weightings (the first weighs every row once), G groups.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -17,6 +19,7 @@ import numpy.typing as npt
 
 from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
+from fairviz.metrics.units import BOTH, Units
 
 _SEED: Final = 0
 
@@ -32,38 +35,52 @@ class Strata:
         rows: by (group, label), row numbers; group -1 holds the rows without a value.
         groups: G.
         weights: [N, B + 1], how often each row is drawn.
+        patients: [N] patient of each row; None where each row is its own.
     """
 
     labels: IntArray
     rows: Mapping[tuple[int, int], IntArray]
     groups: int
     weights: Weights
+    patients: IntArray | None = None
 
     @classmethod
-    def draw(cls, labels: IntArray, groups: Groups, replicates: int) -> Strata:
-        """Draw the rows of each stratum again and again."""
+    def draw(
+        cls, labels: IntArray, groups: Groups, replicates: int, patients: IntArray | None = None
+    ) -> Strata:
+        """Draw the rows, or the patients, of each stratum again and again.
+
+        Patients with rows of both classes are a stratum of their own. One who has rows in several groups
+        is drawn in each on its own.
+        """
         rng = np.random.default_rng(_SEED)
         rows = {
             (group, label): np.flatnonzero((groups.codes == group) & (labels == label))
             for group in range(-1, groups.count)
             for label in (0, 1)
         }
-        weights = np.ones((len(labels), replicates + 1), dtype=np.float32)
-        for chosen in rows.values():
-            weights[chosen, 1:] = _counts(len(chosen), replicates, rng)
-        return cls(labels, rows, groups.count, weights)
+        units = Units.of(labels, groups, patients)
+        weights = np.ones((len(units.group), replicates + 1), dtype=np.float32)
+        for group, outcome in product(range(-1, groups.count), (0, 1, BOTH)):
+            members = units.members(group, outcome)
+            weights[members, 1:] = _counts(len(members), replicates, rng)
+        return cls(labels, rows, groups.count, weights[units.codes], patients)
 
     def large_enough(self, *labels: int) -> list[int]:
-        """Groups with enough rows of each of these labels for a number."""
+        """Groups with enough patients with each of these labels for a number."""
         return [
             group
             for group in range(self.groups)
-            if all(len(self.rows[group, label]) >= MINIMUM_FOR_NUMBER for label in labels)
+            if all(self.enough(self.rows[group, label]) for label in labels)
         ]
+
+    def enough(self, rows: IntArray) -> bool:
+        """Whether these rows are of enough patients for a number."""
+        return len(rows if self.patients is None else np.unique(self.patients[rows])) >= MINIMUM_FOR_NUMBER
 
 
 def _counts(rows: int, replicates: int, rng: np.random.Generator) -> Weights:
-    """How often each of some rows is drawn in each replicate, [rows, B]."""
+    """How often each of some rows, or patients, is drawn in each replicate, [rows, B]."""
     drawn = rng.integers(0, rows, (replicates, rows)) if rows else np.empty((replicates, 0), dtype=np.int64)
     counts = np.bincount((drawn + rows * np.arange(replicates)[:, None]).ravel(), minlength=rows * replicates)
     return counts.reshape(replicates, rows).T.astype(np.float32)
@@ -97,7 +114,7 @@ def resampled_metrics(strata: Strata, scores: FloatArray, decisions: FloatArray)
 
 
 def _auc(weights: Weights, scores: FloatArray, negatives: IntArray, positives: IntArray) -> FloatArray:
-    """AUC [B + 1] of one run under each weighting, ties one half; class totals are the same in each."""
+    """AUC [B + 1] of one run under each weighting, ties one half."""
     ordered = negatives[np.argsort(scores[negatives], kind="stable")]
     below = np.zeros((len(ordered) + 1, weights.shape[1]), dtype=np.float32)
     np.cumsum(weights[ordered], axis=0, out=below[1:])
@@ -105,7 +122,12 @@ def _auc(weights: Weights, scores: FloatArray, negatives: IntArray, positives: I
         np.searchsorted(scores[ordered], scores[positives], side=side) for side in ("left", "right")
     )
     wins = np.einsum("pb,pb->b", weights[positives], below[first] + below[behind], dtype=np.float64)
-    return np.asarray(wins / 2 / (len(positives) * len(negatives)))
+    return np.asarray(wins / 2 / (_drawn(weights, positives) * _drawn(weights, negatives)))
+
+
+def _drawn(weights: Weights, rows: IntArray) -> FloatArray:
+    """How many of these rows there are under each weighting, [B + 1]."""
+    return np.asarray(weights[rows].sum(axis=0, dtype=np.float64))
 
 
 def _group_aucs(strata: Strata, scores: FloatArray, groups: list[int]) -> FloatArray:
@@ -125,7 +147,8 @@ def _rates(strata: Strata, values: FloatArray) -> dict[int, FloatArray]:
 
 
 def _mean(strata: Strata, values: FloatArray, rows: IntArray) -> FloatArray:
-    return np.asarray(values[:, rows] @ strata.weights[rows].astype(np.float64) / len(rows))
+    drawn = strata.weights[rows].astype(np.float64)
+    return np.asarray(values[:, rows] @ drawn / drawn.sum(axis=0))
 
 
 def _odds(rates: Mapping[int, FloatArray]) -> dict[str, FloatArray]:
@@ -155,7 +178,7 @@ def _parity(strata: Strata, decisions: FloatArray) -> dict[str, FloatArray]:
     members = [
         np.concatenate([strata.rows[group, 0], strata.rows[group, 1]]) for group in range(strata.groups)
     ]
-    shares = [_mean(strata, decisions, rows) for rows in members if len(rows) >= MINIMUM_FOR_NUMBER]
+    shares = [_mean(strata, decisions, rows) for rows in members if strata.enough(rows)]
     return {"demographic_parity_difference": np.ptp(shares, axis=0)} if len(shares) > 1 else {}
 
 

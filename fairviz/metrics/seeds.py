@@ -33,15 +33,21 @@ class SeedAveraged:
     placements: Placements
 
     @classmethod
-    def of(cls, labels: IntArray, scores: FloatArray) -> SeedAveraged:
-        """AUC of one model from labels [N] and scores [S, N]."""
-        return cls._of([Placements.of(labels, own) for own in scores])
+    def of(cls, labels: IntArray, scores: FloatArray, patients: IntArray | None = None) -> SeedAveraged:
+        """AUC of one model from labels [N], scores [S, N] and patients [N]."""
+        return cls._of([Placements.of(labels, own, patients) for own in scores])
 
     @classmethod
-    def difference(cls, labels: IntArray, a: FloatArray, b: FloatArray) -> SeedAveraged:
-        """First less second AUC, seed by seed, from labels [N] and scores [S, N] of both."""
-        pairs = [(Placements.of(labels, x), Placements.of(labels, y)) for x, y in zip(a, b, strict=True)]
-        return cls._of([Placements(x.positives - y.positives, x.negatives - y.negatives) for x, y in pairs])
+    def difference(
+        cls, labels: IntArray, a: FloatArray, b: FloatArray, patients: IntArray | None = None
+    ) -> SeedAveraged:
+        """First less second AUC, seed by seed, from labels [N], scores [S, N] of both and patients [N]."""
+        pairs = [
+            (Placements.of(labels, x, patients), Placements.of(labels, y)) for x, y in zip(a, b, strict=True)
+        ]
+        return cls._of(
+            [Placements(x.positives - y.positives, x.negatives - y.negatives, x.patients) for x, y in pairs]
+        )
 
     @classmethod
     def _of(cls, by_seed: Sequence[Placements]) -> SeedAveraged:
@@ -50,22 +56,25 @@ class SeedAveraged:
             Placements(
                 np.mean([own.positives for own in by_seed], axis=0),
                 np.mean([own.negatives for own in by_seed], axis=0),
+                by_seed[0].patients,
             ),
         )
 
     @property
     def positives(self) -> int:
-        """Rows with label 1."""
-        return self.placements.positives.size
+        """Patients with a row of label 1."""
+        return self.placements.cases[0]
 
     @property
     def negatives(self) -> int:
-        """Rows with label 0."""
-        return self.placements.negatives.size
+        """Patients with a row of label 0."""
+        return self.placements.cases[1]
 
     @property
     def rows(self) -> Variance:
         """Variance over test rows: DeLong's, of the placements averaged over seeds; NaN below two of a class.
+
+        Of patients with several rows it is Obuchowski's, and patients are counted in place of rows.
 
         With one seed the degrees of freedom are Welch's. To first order the AUC is the sum of two
         independent means, of the m positives' placements and of the n negatives'; each mean's variance is
@@ -76,9 +85,7 @@ class SeedAveraged:
             return Variance(np.nan, np.nan)
         if len(self.values) > 1:
             return Variance(self.placements.variance, min(self.positives, self.negatives) - 1)
-        return Variance.total(
-            [Variance.of_mean(self.placements.positives), Variance.of_mean(self.placements.negatives)]
-        )
+        return self.placements.estimated_variance
 
     @property
     def estimate(self) -> Estimate:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from scipy.special import bdtrc
 
 from fairviz.errors import MetricError
-from fairviz.metrics.inputs import FloatArray, check_labels, check_same_length
+from fairviz.metrics.clusters import check_patients, sums_by_patient, variance_of_mean
+from fairviz.metrics.inputs import FloatArray, IntArray, check_labels, check_same_length
 from fairviz.metrics.student import Estimate, Variance
 
 
@@ -22,8 +23,9 @@ class SensitivityDrop:
 
     Attributes:
         change: new less old sensitivity, the mean over seeds.
-        lost: positives detected less often than before; with one seed, no longer detected.
-        gained: positives detected more often than before.
+        lost: positives detected less often than before; with one seed, no longer detected. Of patients with
+            several rows, those whose positives are, taken together.
+        gained: positives, or patients, detected more often than before.
         p_value: one-sided: small where sensitivity has fallen.
     """
 
@@ -33,7 +35,9 @@ class SensitivityDrop:
     p_value: float
 
 
-def sensitivity_drop_test(detected_before: npt.ArrayLike, detected_now: npt.ArrayLike) -> SensitivityDrop:
+def sensitivity_drop_test(
+    detected_before: npt.ArrayLike, detected_now: npt.ArrayLike, *, patients: npt.ArrayLike | None = None
+) -> SensitivityDrop:
     """Exact one-sided test that sensitivity has not fallen: McNemar's, on the same positives.
 
     With D positives on which the models disagree, those lost are Binomial(D, 1/2) if sensitivity is the same
@@ -42,30 +46,37 @@ def sensitivity_drop_test(detected_before: npt.ArrayLike, detected_now: npt.Arra
     and, where anything varies, that of the mean change with ``v_rows + v_seeds / S`` as its variance, as in
     ``paired_auc_test``.
 
+    Of patients with several positives, who have no single decision, each counts once: by whether more of its
+    rows are lost or more gained (the exact sign test on patients' net changes; with a positive for each it is
+    McNemar's).
+
     Args:
         detected_before: [S, m] or [m], 1 where a positive is decided positive by the old model.
         detected_now: the same by the new model.
+        patients: [m] patient of each positive; where none are given each is its own.
 
     Raises:
-        MetricError: shapes differ, or a decision is not 0 or 1.
+        MetricError: shapes differ, a decision is not 0 or 1, or a patient is missing.
     """
     before = _check_decisions(detected_before, "detected_before")
     now = _check_decisions(detected_now, "detected_now")
     check_same_length(detected_before=before, detected_now=now)
     check_same_length(detected_before=before[0], detected_now=now[0])
     changes = now - before
-    by_row = changes.sum(axis=0)
-    lost, gained = int((by_row < 0).sum()), int((by_row > 0).sum())
+    own = check_patients(patients, before[0])
+    net = sums_by_patient(changes.sum(axis=0), own)
+    lost, gained = int((net < 0).sum()), int((net > 0).sum())
     p_value = float(bdtrc(lost - 1, lost + gained, 0.5)) if lost else 1.0
     if len(changes) > 1:
-        over_seeds = _over_seeds(changes).p_negative
+        over_seeds = _over_seeds(changes, own).p_negative
         p_value = p_value if np.isnan(over_seeds) else max(p_value, over_seeds)
     return SensitivityDrop(float(changes.mean()) if changes.size else np.nan, lost, gained, p_value)
 
 
-def _over_seeds(changes: FloatArray) -> Estimate:
-    """Mean change of detection [S, m] with the variances of rows and seeds."""
-    parts = [Variance.of_mean(changes.mean(axis=0)), Variance.of_mean(changes.mean(axis=1))]
+def _over_seeds(changes: FloatArray, patients: IntArray | None) -> Estimate:
+    """Mean change of detection [S, m] with the variances of rows, or patients, and seeds."""
+    rows = variance_of_mean(changes.mean(axis=0), patients)
+    parts = [rows, Variance.of_mean(changes.mean(axis=1))]
     return Estimate(float(changes.mean()), Variance.total(parts))
 
 

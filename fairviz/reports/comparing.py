@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from fairviz.data.groups import Attribute
+from fairviz.metrics.clusters import check_patients
 from fairviz.metrics.gap_change import REPLICATES, GapChange
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
 from fairviz.metrics.resampling import Strata, resampled_metrics
@@ -58,13 +59,19 @@ class Comparer:
     """Compares configurations on one set of test rows, all under the same draws of rows."""
 
     def __init__(
-        self, labels: IntArray, attributes: Sequence[Attribute], withheld: Withheld = _NOTHING_WITHHELD
+        self,
+        labels: IntArray,
+        attributes: Sequence[Attribute],
+        withheld: Withheld = _NOTHING_WITHHELD,
+        patients: IntArray | None = None,
     ) -> None:
         """Take labels [N] and sensitive attributes of the test rows, and what may not be told of them.
 
-        Rows of a group that is withheld count as rows without a value.
+        Rows of a group that is withheld count as rows without a value. Where ``patients`` [N] are given, they
+        are drawn and counted in place of rows.
         """
         self._labels = labels
+        self._patients = check_patients(patients, labels)
         self._withheld = withheld
         self._untold = {
             own.name: [group for group in own.values if (own.name, group) in withheld.groups]
@@ -76,7 +83,9 @@ class Comparer:
     def _strata(self) -> dict[str, Strata]:
         """Draws of rows by attribute."""
         return {
-            own.name: Strata.draw(self._labels, Groups(own.codes, len(own.values)), REPLICATES)
+            own.name: Strata.draw(
+                self._labels, Groups(own.codes, len(own.values)), REPLICATES, self._patients
+            )
             for own in self._attributes
         }
 
@@ -96,7 +105,12 @@ class Comparer:
             resampled_old: theirs, which many configurations share.
         """
         rows = PairedRows(
-            self._labels, new.scores, old.scores, new.decisions.astype(bool), old.decisions.astype(bool)
+            self._labels,
+            new.scores,
+            old.scores,
+            new.decisions.astype(bool),
+            old.decisions.astype(bool),
+            self._patients,
         )
         few_valued = new.draws_lots or old.draws_lots
         resampled_new = self.resampled(new)

@@ -12,6 +12,7 @@ import numpy as np
 
 from fairviz.data.prepare import PreparedData
 from fairviz.evaluation.report import FairnessReport
+from fairviz.metrics.clusters import chosen
 from fairviz.reports.comparing import Comparer, Resampled, ScoredRuns
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.pairing import baselines
@@ -83,6 +84,7 @@ class _Desk:
         self._rows = data.split.test
         self._labels = data.labels[self._rows]
         self._attributes = [replace(own, codes=own.codes[self._rows]) for own in data.attributes]
+        self._patients = chosen(data.patients, self._rows)
         self._public = data.task.public
         self._comparers: dict[Withheld, Comparer] = {}
         self._baselines: dict[tuple[Withheld, tuple[int, ...]], tuple[ScoredRuns, Resampled]] = {}
@@ -97,7 +99,7 @@ class _Desk:
 
     def _comparer(self, withheld: Withheld) -> Comparer:
         if withheld not in self._comparers:
-            self._comparers[withheld] = Comparer(self._labels, self._attributes, withheld)
+            self._comparers[withheld] = Comparer(self._labels, self._attributes, withheld, self._patients)
         return self._comparers[withheld]
 
     def _baseline(self, withheld: Withheld, runs: Sequence[RunRecord]) -> tuple[ScoredRuns, Resampled]:

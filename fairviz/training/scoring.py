@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fairviz.data.prepare import PreparedData
 from fairviz.evaluation import FairnessReport, evaluate, evaluate_outcome
+from fairviz.metrics.clusters import chosen
 
 
 def report(
@@ -36,6 +37,7 @@ def report(
         floor: also simulate what each gap would be by chance.
     """
     labels, own = data.labels[rows], scores.astype(np.float64)
+    patients = chosen(data.patients, rows)
     attributes = [replace(attribute, codes=attribute.codes[rows]) for attribute in data.attributes]
     thresholds = thresholds or prevalences(data)
     if decisions is None:
@@ -46,6 +48,7 @@ def report(
             attributes=attributes,
             floor=floor,
             classes=data.classes if data.score_columns > 1 else (),
+            patients=patients,
         )
     return evaluate(
         labels,
@@ -54,6 +57,7 @@ def report(
         attributes=attributes,
         floor=floor,
         decisions=decisions,
+        patients=patients,
     )
 
 

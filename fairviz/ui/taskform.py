@@ -212,7 +212,8 @@ def _details(columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, s
             key=f"group_id.{mark}",
             bind="query-params",
             placeholder="one row per patient",
-            help="Rows of one patient then stay together in training, validation or test.",
+            help="Rows of one patient then stay together in training, validation or test, "
+            "and intervals count patients, not rows.",
         )
         public = st.checkbox(
             "These data are public or synthetic", first.public, key=f"public.{mark}", bind="query-params",

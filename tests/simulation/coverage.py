@@ -54,7 +54,14 @@ def simulate(scenario: Scenario, repetitions: int) -> ScenarioResult:
 def reported(drawn: Drawn, groups: int, *, floor: bool = True) -> FairnessReport:
     """The report of a table, without intervals where floors are not asked for."""
     attribute = _Attribute(ATTRIBUTE, tuple(map(str, range(groups))), drawn.codes)
-    return evaluate(drawn.labels, drawn.scores, threshold=THRESHOLD, attributes=[attribute], floor=floor)
+    return evaluate(
+        drawn.labels,
+        drawn.scores,
+        threshold=THRESHOLD,
+        attributes=[attribute],
+        floor=floor,
+        patients=drawn.patients,
+    )
 
 
 def judge(scenario: Scenario, report: FairnessReport) -> Iterator[Judged]:

@@ -157,10 +157,13 @@ def _populations() -> str:
             if scenario.equal
             else " / ".join(f"{auc:.2f}" for auc in scenario.aucs),
             f"{scenario.positives_spread:g}",
+            str(scenario.visits),
         ]
         for scenario in SCENARIOS
     ]
-    return _table(("Name", "Rows", "Positives", "True AUC", "Spread of positives' scores"), rows)
+    return _table(
+        ("Name", "Rows", "Positives", "True AUC", "Spread of positives' scores", "Rows per patient"), rows
+    )
 
 
 def _by_scenario(recipe: Recipe, results: Results) -> str:

@@ -1,7 +1,8 @@
 """Populations whose gaps are known, and tables drawn from them.
 
 In every group scores are normal, with one mean and spread for each outcome, and half way between the means
-is where decisions turn. Prevalence is the same in all groups.
+is where decisions turn. Prevalence is the same in all groups. Rows may be visits of patients, which resemble
+each other in outcome and score; single rows are then as they would be of different patients.
 
 Axis letters: N rows, G groups.
 """
@@ -27,11 +28,12 @@ ATTRIBUTE: Final = "group"
 
 @dataclass(frozen=True)
 class Drawn:
-    """A table: outcomes, probabilities and groups of N rows."""
+    """A table: outcomes, probabilities and groups of N rows, and their patients where they share them."""
 
     labels: IntArray
     scores: FloatArray
     codes: IntArray
+    patients: IntArray | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ class Scenario:
         prevalence: share of positives in every group.
         aucs: true AUC of each group.
         positives_spread: standard deviation of the scores of positives; that of negatives is 1.
+        visits: mean number of rows of a patient.
+        resemblance: correlation between the rows of a patient, of what makes scores and of what makes
+            outcomes.
     """
 
     name: str
@@ -51,6 +56,8 @@ class Scenario:
     prevalence: float
     aucs: tuple[float, ...]
     positives_spread: float = 1.0
+    visits: int = 1
+    resemblance: float = 0.6
 
     @property
     def equal(self) -> bool:
@@ -67,10 +74,22 @@ class Scenario:
         """The table of one repetition, always the same."""
         rng = np.random.default_rng([crc32(self.name.encode()), repetition])
         codes = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        if self.visits > 1:
+            return self._of_patients(codes, rng)
         labels = (rng.random(len(codes)) < self.prevalence).astype(np.int64)
         mean = np.where(labels == 1, 1, -1) * self.half_distance[codes]
         latent = rng.normal(mean, np.where(labels == 1, self.positives_spread, 1.0))
         return Drawn(labels, 1 / (1 + np.exp(-latent)), codes)
+
+    def _of_patients(self, codes: IntArray, rng: np.random.Generator) -> Drawn:
+        """A table whose rows are dealt out among as many patients as there are rows over visits."""
+        first = np.cumsum((0, *self.sizes)) // self.visits
+        patients = rng.integers(first[codes], first[codes + 1])
+        outcome, luck = (_alike(patients, self.resemblance, rng) for _ in range(2))
+        labels = (outcome < NORMAL.inv_cdf(self.prevalence)).astype(np.int64)
+        mean = np.where(labels == 1, 1, -1) * self.half_distance[codes]
+        latent = mean + luck * np.where(labels == 1, self.positives_spread, 1.0)
+        return Drawn(labels, 1 / (1 + np.exp(-latent)), codes, patients)
 
     @property
     def tprs(self) -> FloatArray:
@@ -117,6 +136,14 @@ class Scenario:
         }
 
 
+def _alike(patients: IntArray, resemblance: float, rng: np.random.Generator) -> FloatArray:
+    """Standard normal numbers [N] with one correlation between rows of a patient, and none between others."""
+    shared = rng.standard_normal(patients.max() + 1)[patients]
+    return np.asarray(
+        np.sqrt(resemblance) * shared + np.sqrt(1 - resemblance) * rng.standard_normal(len(patients))
+    )
+
+
 def _normal_cdf(values: FloatArray) -> FloatArray:
     return np.asarray(np.vectorize(NORMAL.cdf)(values))
 
@@ -126,6 +153,11 @@ _SIZES: Final[Mapping[str, tuple[int, ...]]] = {
     **{f"{rows}-rows": tuple(round(share * rows) for share in _SHARES) for rows in (500, 2_000, 10_000)},
     "fixed": (1000, 100, 60, 30),
     "five-of-80": (80, 80, 80, 80, 80),
+}
+_VISITS: Final = 3
+_VISITED: Final[Mapping[str, tuple[int, ...]]] = {
+    "visits-fixed": tuple(_VISITS * size for size in _SIZES["fixed"]),
+    "visits-five-of-80": tuple(_VISITS * size for size in _SIZES["five-of-80"]),
 }
 _EQUAL: Final = 0.8
 _UNEQUAL: Final = (0.85, 0.80, 0.75, 0.70, 0.78)
@@ -141,6 +173,9 @@ def _scenarios() -> list[Scenario]:
             if name == "fixed":
                 wide = f"{name}-{prevalence:.0%}-{truth}-wide".replace("%", "")
                 found.append(Scenario(wide, sizes, prevalence, aucs, positives_spread=2.0))
+    for name, sizes in _VISITED.items():
+        for truth, aucs in (("equal", (_EQUAL,) * len(sizes)), ("unequal", _UNEQUAL[: len(sizes)])):
+            found.append(Scenario(f"{name}-{truth}", sizes, 0.3, aucs, visits=_VISITS))
     return found
 
 

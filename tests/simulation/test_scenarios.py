@@ -7,6 +7,7 @@ import pytest
 
 from fairviz.evaluation import PARTS
 from fairviz.evaluation.intervals import NO_INTERVAL
+from fairviz.metrics.ranking import roc_auc
 from tests.simulation.coverage import reported
 from tests.simulation.scenarios import ATTRIBUTE, SCENARIOS, Scenario
 
@@ -57,3 +58,29 @@ def test_a_repetition_is_always_the_same_table_and_no_two_are() -> None:
 
 def test_scenarios_have_names_of_their_own() -> None:
     assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
+
+
+def test_visits_of_a_patient_resemble_each_other_and_single_rows_do_not_differ() -> None:
+    visited = replace(LARGE, visits=3)
+    drawn = visited.draw(0)
+    assert drawn.patients is not None
+    assert len(np.unique(drawn.patients)) == pytest.approx(60_000, rel=0.06)
+    assert drawn.labels.mean() == pytest.approx(0.3, abs=0.01)
+    for group, auc in enumerate(LARGE.aucs):
+        rows = drawn.codes == group
+        assert roc_auc(drawn.labels[rows], drawn.scores[rows]) == pytest.approx(auc, abs=0.012)
+    order = np.argsort(drawn.patients, kind="stable")
+    same = np.flatnonzero(np.diff(drawn.patients[order]) == 0)
+    both = np.stack([drawn.labels[order][same], drawn.labels[order][same + 1]])
+    assert np.asarray(np.corrcoef(both))[0, 1] > 0.3
+    in_groups = {(int(p), int(g)) for p, g in zip(drawn.patients, drawn.codes, strict=True)}
+    assert len(in_groups) == len(np.unique(drawn.patients))
+
+
+def test_reports_on_visits_count_patients() -> None:
+    visited = [own for own in SCENARIOS if own.visits > 1]
+    assert visited
+    for scenario in visited:
+        report = reported(scenario.draw(0), len(scenario.sizes), floor=False)
+        assert report.clusters is not None
+        assert report.clusters < report.n / 2

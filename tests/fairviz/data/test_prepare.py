@@ -84,3 +84,11 @@ def test_patients_stay_in_one_part() -> None:
     parts = pd.Series(0, index=frame.index)
     parts.iloc[split.validation], parts.iloc[split.test] = 1, 2
     assert (parts.groupby(frame["patient"]).nunique() == 1).all()
+
+
+def test_rows_know_their_patients() -> None:
+    frame = ward().assign(patient=np.repeat([f"p{at}" for at in range(100)], 3))
+    data = prepare(frame, ward_task(split=SplitSpec(group_id="patient")))
+    assert data.patients is not None
+    assert (data.patients == np.repeat(np.arange(100), 3)).all()
+    assert prepare(frame, ward_task()).patients is None

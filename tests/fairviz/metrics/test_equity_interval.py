@@ -87,3 +87,33 @@ def test_the_value_of_equal_groups_is_covered() -> None:
     rng = np.random.default_rng(5)
     intervals = [_interval(*_equal_groups(rng)) for _ in range(60)]
     assert np.mean([own.low <= TRUTH <= own.high for own in intervals]) >= 0.9
+
+
+def test_rows_told_twice_tell_nothing_new() -> None:
+    case = make_case(seed=3, rows=240, groups=3, decimals=6, prevalence=0.4)
+    twice = np.repeat(np.arange(240), 2)
+    groups, scores = Groups(case.groups, 3), np.random.default_rng(0).permutation(case.scores)
+    once = equity_scaled_interval(case.labels, scores, groups, 0.9)
+    again = equity_scaled_interval(
+        case.labels[twice], scores[twice], Groups(case.groups[twice], 3), 0.9, twice
+    )
+    naive = equity_scaled_interval(case.labels[twice], scores[twice], Groups(case.groups[twice], 3), 0.9)
+    assert once is not None
+    assert again is not None
+    assert naive is not None
+    assert [again.low, again.high] == pytest.approx([once.low, once.high])
+    assert naive.low > once.low
+
+
+def test_patients_with_rows_of_both_outcomes_are_drawn_and_dealt_too() -> None:
+    rng = np.random.default_rng(6)
+    ids = np.repeat(np.arange(120), 4)
+    labels = np.tile([1, 1, 0, 0], 120)
+    alike = rng.standard_normal(120)[ids]
+    scores = labels + alike + 0.3 * rng.standard_normal(480)
+    groups = Groups(ids % 3, 3)
+    rows, patients = (equity_scaled_interval(labels, scores, groups, 0.9, who) for who in (None, ids))
+    assert rows is not None
+    assert patients is not None
+    # What patients bring to both outcomes cancels in the AUC, which rows alone cannot know.
+    assert patients.low > rows.low

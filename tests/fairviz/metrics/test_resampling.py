@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from fairviz.data.groups import Attribute
 from fairviz.evaluation.attributes import Grouped
 from fairviz.evaluation.binary import evaluate
 from fairviz.metrics.inputs import Groups
@@ -90,3 +91,35 @@ def test_seeds_are_drawn_anew_in_every_replicate_but_the_first() -> None:
     assert means[0] == 2
     # The standard deviation of a mean of 5 draws from 0 to 4 is sqrt(2 / 5).
     assert means[1:].std() == pytest.approx(np.sqrt(2 / 5), rel=0.15)
+
+
+def test_patients_are_drawn_with_all_of_their_rows() -> None:
+    patients, group = np.arange(300) // 3, np.arange(300) // 3 % 2
+    strata = Strata.draw(CASE.labels, Groups(group, 2), 30, patients)
+    by_patient = strata.weights.reshape(100, 3, 31)
+    assert (by_patient == by_patient[:, :1]).all()
+    positives = CASE.labels.reshape(100, 3).sum(axis=1)
+    for pattern in (positives == 0, (positives > 0) & (positives < 3), positives == 3):
+        for own in (0, 1):
+            members = pattern & (np.arange(100) % 2 == own)
+            assert (by_patient[members, 0].sum(axis=0) == members.sum()).all()
+
+
+def test_weighted_metrics_of_patients_are_those_of_the_rows_drawn() -> None:
+    patients = np.random.default_rng(0).integers(0, 90, 300)
+    strata = Strata.draw(CASE.labels, Groups(CASE.groups, 3), 30, patients)
+    found = resampled_metrics(strata, SCORES, DECISIONS)
+    drawn = np.repeat(np.arange(300), strata.weights[:, 9].astype(int))
+    attribute = Attribute("race", _Attribute.values, CASE.groups[drawn])
+    report = evaluate(
+        CASE.labels[drawn], SCORES[1][drawn], threshold=0.5, attributes=[attribute], floor=False
+    )
+    assert len(drawn) != 300
+    assert found["auc"][1, 9] == pytest.approx(report.auc)
+    for metric in GAPS:
+        assert found[metric][1, 9] == pytest.approx(getattr(report.attributes["race"], metric)), metric
+
+
+def test_a_gap_needs_ten_patients_of_each_group() -> None:
+    strata = Strata.draw(CASE.labels, Groups(CASE.groups, 3), 5, np.arange(300) % 9)
+    assert set(resampled_metrics(strata, SCORES, DECISIONS)) == {"auc"}

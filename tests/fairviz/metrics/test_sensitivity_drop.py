@@ -70,3 +70,24 @@ def test_wrong_decisions_are_refused() -> None:
         sensitivity_drop_test([[0, 1], [1, 1]], [[0, 1]])
     with pytest.raises(MetricError, match=r"found an array of shape \(\)"):
         sensitivity_drop_test(1, [0, 1])
+
+
+def test_patients_count_once_by_their_net_change() -> None:
+    """Patient 0 loses two and gains one, patient 1 gains one, patient 2 loses and gains one."""
+    before = np.array([1, 1, 0, 0, 1, 0])
+    now = np.array([0, 0, 1, 1, 0, 1])
+    found = sensitivity_drop_test(before, now, patients=[0, 0, 0, 1, 2, 2])
+    assert (found.lost, found.gained) == (1, 1)
+    assert found.p_value == pytest.approx(stats.binomtest(1, 2, 0.5, alternative="greater").pvalue)
+    assert found.change == sensitivity_drop_test(before, now).change
+
+
+def test_rows_told_twice_tell_nothing_new() -> None:
+    before, now = np.random.default_rng(1).integers(0, 2, (2, 3, 25))
+    twice = np.repeat(np.arange(25), 2)
+    for seeds in (1, 3):
+        one, other = before[:seeds], now[:seeds]
+        found = sensitivity_drop_test(one[:, twice], other[:, twice], patients=twice)
+        once = sensitivity_drop_test(one, other)
+        assert (found.lost, found.gained) == (once.lost, once.gained)
+        assert [found.change, found.p_value] == pytest.approx([once.change, once.p_value])

@@ -146,3 +146,39 @@ def test_lots_leave_chances_of_decisions_to_compare() -> None:
     assert np.isnan(group.sensitivity_p_holm)
     assert (made.new.decisions == made.new.scores).all()
     assert group.auc.reason is None
+
+
+def _told(times: int, *, ids: bool, seeds: int) -> Evidence:
+    """Evidence on rows that are told several times, with or without ids."""
+    made = two_configurations(seeds=seeds)
+    rows = np.repeat(np.arange(len(made.labels)), times)
+    comparer = Comparer(
+        made.labels[rows],
+        [replace(own, codes=own.codes[rows]) for own in made.attributes],
+        patients=rows if ids else None,
+    )
+    new, old = (replace(own, scores=own.scores[:, rows]) for own in (made.new, made.old))
+    return comparer.evidence(new, old, comparer.resampled(old))
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_rows_told_twice_tell_nothing_new(seeds: int) -> None:
+    once, twice = _told(1, ids=False, seeds=seeds), _told(2, ids=True, seeds=seeds)
+    naive = _told(2, ids=False, seeds=seeds)
+    assert twice.auc.interval == pytest.approx(once.auc.interval)
+    assert naive.auc.p_value < once.auc.p_value
+    for name, own in once.attributes.items():
+        found = twice.attributes[name]
+        assert found.could_miss == pytest.approx(own.could_miss, nan_ok=True)
+        assert found.heterogeneity.p_value == pytest.approx(own.heterogeneity.p_value, nan_ok=True)
+        for gap, change in own.gaps.items():
+            other = found.gaps[gap]
+            assert (change is None) is (other is None)
+            if change is not None and other is not None:
+                assert [other.low, other.high] == pytest.approx([change.low, change.high], abs=1e-6)
+        for group, evidence in own.groups.items():
+            assert found.groups[group].grade == evidence.grade
+            assert found.groups[group].p_holm == pytest.approx(evidence.p_holm, nan_ok=True)
+            assert found.groups[group].sensitivity_p_holm == pytest.approx(
+                evidence.sensitivity_p_holm, nan_ok=True
+            )

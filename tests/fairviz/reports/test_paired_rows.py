@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fairviz.metrics.estimable import Grade
@@ -32,3 +34,15 @@ def test_a_group_needs_five_of_each_class_and_all_rows_two() -> None:
     )
     assert few.sensitivity() is None
     assert ROWS.sensitivity() is not None
+
+
+def test_patients_are_counted_where_they_have_several_rows() -> None:
+    patients = np.concatenate([np.repeat([0, 1, 2], [3, 2, 2]), 3 + np.arange(30) // 2])
+    own = replace(ROWS, patients=patients)
+    assert (own.positives, own.rarer, own.grade) == (3, 3, Grade.NONE)
+    assert own.auc_of_group().reason == (
+        "not estimable: too few positives (3 among 18 patients; at least 5 needed)"
+    )
+    assert own.sensitivity() is None
+    some = own.among(np.arange(37) > 2)
+    assert (some.positives, some.rarer) == (2, 2)

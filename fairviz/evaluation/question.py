@@ -1,0 +1,23 @@
+"""What a report is about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fairviz.metrics.inputs import FloatArray, IntArray
+
+
+class Question(NamedTuple):
+    """What is predicted: outcomes 0 or 1 of N rows, their probabilities, and where a decision turns.
+
+    Attributes:
+        labels: [N].
+        scores: [N].
+        threshold: probability from which a row is decided positive.
+        patients: [N] patient of each row; None where each row is its own.
+    """
+
+    labels: IntArray
+    scores: FloatArray
+    threshold: float
+    patients: IntArray | None = None
