@@ -131,17 +131,21 @@ class FairnessReport(Performance):
         attributes: a report for each sensitive attribute, by its name.
         classes: where the outcome has more than two values, a report of each against all others, by
             its name; every number of this report is then the mean over them.
+        modalities: what each modality's encoder tells by itself, by its name: reports on a probe of its
+            features, on the rows that have it. Empty where there are no encoders to tell apart.
     """
 
     threshold: float
     attributes: Mapping[str, AttributeReport]
     classes: Mapping[str, FairnessReport] = field(default_factory=dict)
+    modalities: Mapping[str, FairnessReport] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain types, nested like the report; NaN becomes None with a reason beside it."""
         nested = {"attributes": self.attributes} | ({"classes": self.classes} if self.classes else {})
+        nested |= {"modalities": self.modalities} if self.modalities else {}
         record = super().to_json()
-        del record["classes"]
+        del record["classes"], record["modalities"]
         return record | {
             name: {key: report.to_json() for key, report in reports.items()}
             for name, reports in nested.items()

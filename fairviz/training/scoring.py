@@ -17,7 +17,7 @@ from fairviz.evaluation import FairnessReport, evaluate, evaluate_outcome
 def report(
     data: PreparedData,
     rows: NDArray[np.int64],
-    scores: NDArray[np.float32],
+    scores: NDArray[np.floating],
     decisions: NDArray[np.int64] | None = None,
     *,
     floor: bool,
