@@ -24,8 +24,8 @@ from torch.nn import functional
 
 RIDGE: Final = 1.0
 """Penalty of coefficients, as if they were drawn from N(0, 1) in log odds per standard deviation. Beside
-hundreds of rows it weighs little; yet there is one answer where features are linearly dependent, as those of a
-layer normalisation are, and a finite one where they separate the classes."""
+hundreds of rows it weighs little; yet there is one answer where features are linearly dependent, as layer
+normalisation makes them, and a finite one where they separate the classes."""
 
 TOLERANCE: Final = 1e-6
 """Norm of the gradient at which a fit is done. The penalty curves the loss by RIDGE along every coefficient,
@@ -144,7 +144,7 @@ def _fit(features: Tensor, labels: Tensor, present: Tensor) -> _Fit:
     return _Fit(
         weights=weights,
         intercepts=point[..., -1] - (weights @ mean).squeeze(-1),
-        failures=_failures(has_both, (scale > 0).any(1), converged),
+        failures=_failures(has_both, (scale != 0).any(1), converged),
     )
 
 
@@ -159,7 +159,7 @@ def _standardised(features: Tensor, counted: Tensor) -> tuple[Tensor, Tensor, Te
     mean = visible.sum(-1, keepdim=True) / count
     centred = (visible - mean) * counted
     deviation = (centred.square().sum(-1, keepdim=True) / count).sqrt()
-    scale = torch.where(deviation > _RESOLUTION * mean.abs(), 1 / deviation, 0.0)
+    scale = torch.where(deviation <= _RESOLUTION * mean.abs(), 0.0, 1 / deviation)
     return centred * scale, mean, scale
 
 
