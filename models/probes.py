@@ -38,7 +38,7 @@ _ROUNDING: Final = 1e-12
 """Share of a loss by which two sums over many rows may differ and be the same."""
 _RESOLUTION: Final = 1e-6
 """Features that vary by less, relative to their size, vary by the rounding of single precision."""
-_NUMBERS_AT_ONCE: Final = {"cpu": 2**18, "cuda": 2**27}
+_NUMBERS_AT_ONCE: Final = {"cpu": 2**18, "cuda": 2**23}
 """Features of the problems that are fitted together, by kind of device: on a CPU what its caches hold."""
 
 

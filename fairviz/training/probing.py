@@ -22,7 +22,7 @@ from fairviz.training.tensors import TaskTensors
 from models.network import Network
 from models.probes import Probes, fit_probes
 
-_FEATURES_AT_ONCE: Final = {"cpu": 2**22, "cuda": 2**28}
+_FEATURES_AT_ONCE: Final = {"cpu": 2**22, "cuda": 2**26}
 """Numbers that are kept of several members at a time, by kind of device. One member's are kept in any case:
 they take about as much memory as the task's inputs."""
 
