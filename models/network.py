@@ -79,12 +79,15 @@ class Network:
         weights = self.weights if uses is None else self.weights.detach()
         parameters = self.layout.views(weights)
         parameters.uses = uses
-        if available is not None:
-            inputs = inputs.masked_fill(available.unsqueeze(-1) == 0, 0.0)
-        features = encode(parameters, inputs, masks)
+        features = encode(parameters, _visible(inputs, available), masks)
         fused = fuse(parameters, features, self.spec.attention_heads, available)
         head = classify(parameters, fused, masks)
         return Prediction(head.logits, features, head.last_features)
+
+    def features(self, members: Sequence[int], inputs: Tensor, available: Tensor | None = None) -> Tensor:
+        """Features h [R, M, N, D] of some members' inputs [R, M, N, W]: nothing dropped, no gradients."""
+        parameters = self.layout.views(self.weights.detach()[list(members)])
+        return encode(parameters, _visible(inputs, available), None)
 
     def watch(self, features: Tensor, masks: Mapping[str, Tensor] | None = None) -> HeadOutput:
         """What each modality alone says of features h [R, M, N, D]."""
@@ -93,6 +96,11 @@ class Network:
     def encoders(self, flat: Tensor) -> list[Tensor]:
         """The encoders' part of [R, P] (weights or their gradients) as views [R, M, ...]."""
         return [view for name, view in self.layout.views(flat).items() if name.startswith(ENCODER)]
+
+
+def _visible(inputs: Tensor, available: Tensor | None) -> Tensor:
+    """Inputs [R, M, N, W] with zeros for the modalities that a row lacks."""
+    return inputs if available is None else inputs.masked_fill(available.unsqueeze(-1) == 0, 0.0)
 
 
 class Dropout:

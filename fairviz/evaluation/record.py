@@ -37,7 +37,7 @@ class Record:
         record: dict[str, Any] = {}
         for name, kind in self._kinds().items():
             value = getattr(self, name)
-            if value or not kind.left_out_if_empty:
+            if not (kind.left_out_if_empty and value in (None, {})):
                 record[name] = kind.write(value)
         return record
 

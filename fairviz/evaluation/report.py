@@ -160,12 +160,15 @@ class FairnessReport(Performance):
             its name; every number of this report is then the mean over them.
         clusters: patients of these rows, whom all intervals and grades count; None where each row is a
             patient of its own. ``n``, ``positives`` and ``negatives`` are rows.
+        modalities: what each modality's encoder tells by itself, by its name: reports on a probe of its
+            features, on the rows that have it. Empty where there are no encoders to tell apart.
     """
 
     threshold: float
     attributes: Mapping[str, AttributeReport]
     classes: Mapping[str, FairnessReport] = field(default_factory=dict)
     clusters: int | None = None
+    modalities: Mapping[str, FairnessReport] = field(default_factory=dict)
 
     def attribute(self, name: str) -> AttributeReport:
         """The differences between the groups of one sensitive attribute."""

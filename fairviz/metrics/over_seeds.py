@@ -24,8 +24,8 @@ _LEVEL: Final = 0.95
 def mean_interval(values: Sequence[float], intervals: Sequence[Interval], cases: int) -> Interval:
     """95 % limits of a mean, with Satterthwaite's degrees of freedom; a single seed's are its own.
 
-    The variance over rows is the mean of the seeds' own: that of one seed alone, so that limits are wide rather
-    than narrow where seeds make different mistakes.
+    The variance over rows is the mean of the seeds' own, that of a single seed: limits are wide rather than
+    narrow where seeds make different mistakes.
 
     Args:
         values: [S].

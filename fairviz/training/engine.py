@@ -20,6 +20,7 @@ from fairviz.evaluation import FairnessReport
 from fairviz.training.events import EpochEnd, Event, MemberEpoch, MemberResult, PackEnd, Tick, Traces
 from fairviz.training.optimiser import MemberAdamW
 from fairviz.training.packing import Pack
+from fairviz.training.probing import modality_reports
 from fairviz.training.runs import RunSpec
 from fairviz.training.scoring import report
 from fairviz.training.tensors import Batches, TaskTensors
@@ -28,10 +29,6 @@ from models.methods.registry import trainer_of
 from models.network import Network
 from models.outcomes import probabilities
 from models.specs import NetworkSpec
-
-_ROWS_AT_ONCE = {"cpu": 4096, "cuda": 2**20}
-"""Rows of all members together that are scored in one forward pass, by kind of device: on a CPU less memory
-than a step of a full pack takes, whatever the size of the dataset."""
 
 
 def train(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Event]:
@@ -150,20 +147,13 @@ def _diverged(run: RunSpec) -> SettingError:
 
 def _scores(network: Network, tensors: TaskTensors, rows: Tensor) -> NDArray[np.float32]:
     """Predicted probabilities [R, rows, C] of some rows."""
-    at_once = max(1, _ROWS_AT_ONCE[rows.device.type] // network.members)
     with torch.no_grad():
-        parts = [probabilities(_logits(network, tensors, part)).mT for part in rows.split(at_once)]
+        parts = [
+            probabilities(network.predict(inputs, available=available).logits).mT
+            for inputs, available in tensors.parts(rows, network.members)
+        ]
     scores: NDArray[np.float32] = torch.cat(parts, dim=1).cpu().numpy()
     return scores
-
-
-def _logits(network: Network, tensors: TaskTensors, rows: Tensor) -> Tensor:
-    """Logits [R, C, rows] of some rows, the same for every member."""
-    inputs = tensors.inputs[rows].transpose(0, 1).expand(network.members, -1, -1, -1)
-    if tensors.available is None:
-        return network.predict(inputs).logits
-    available = tensors.available[rows].mT.expand(network.members, -1, -1)
-    return network.predict(inputs, available=available).logits
 
 
 def _results(
@@ -175,19 +165,22 @@ def _results(
     device = tensors.inputs.device
     scores = _scores(network, tensors, torch.arange(len(data.labels), device=device))
     named = network.layout.views(network.weights.detach().cpu())
+    finished = [member for member in range(network.members) if member not in best.failures]
+
     validation, test = data.split.validation, data.split.test
 
-    def result(member: int) -> MemberResult:
+    def result(member: int, modalities: dict[str, FairnessReport]) -> MemberResult:
         own = scores[member]
         return MemberResult(
             best_epoch=best.epochs[member],
             validation=report(data, validation, own[validation], floor=True),
-            test=report(data, test, own[test], floor=True),
+            test=replace(report(data, test, own[test], floor=True), modalities=modalities),
             scores=own,
             weights={name: np.ascontiguousarray(values[member].numpy()) for name, values in named.items()},
         )
 
-    return {member: result(member) for member in range(network.members) if member not in best.failures}
+    by_modality = modality_reports(network, tensors, data, finished)
+    return {member: result(member, own) for member, own in zip(finished, by_modality, strict=True)}
 
 
 def _per_member(traces: Sequence[Trace]) -> list[Traces]:

@@ -19,7 +19,7 @@ from fairviz.metrics.clusters import chosen
 def report(
     data: PreparedData,
     rows: NDArray[np.int64],
-    scores: NDArray[np.float32],
+    scores: NDArray[np.floating],
     decisions: NDArray[np.int64] | None = None,
     *,
     thresholds: Sequence[float] | None = None,

@@ -14,6 +14,10 @@ from models.groups import GroupLayout
 from models.methods.base import Batch
 from models.randomness import Purpose, SeededStream
 
+_ROWS_AT_ONCE = {"cpu": 4096, "cuda": 2**20}
+"""Rows of all members together that go through a network in one forward pass without gradients, by kind of
+device: on a CPU less memory than a step of a full pack takes, whatever the size of the dataset."""
+
 
 @dataclass(frozen=True)
 class TaskTensors:
@@ -51,6 +55,17 @@ class TaskTensors:
             training=torch.from_numpy(data.split.train).to(device),
             available=None if data.available.all() else torch.from_numpy(data.available).float().to(device),
         )
+
+    def parts(self, rows: Tensor, members: int) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Some rows, the same for every member, a part at a time.
+
+        Yields:
+            Inputs [R, M, N, W] and where a row has a modality [R, M, N], None where no row lacks any.
+        """
+        for part in rows.split(max(1, _ROWS_AT_ONCE[rows.device.type] // members)):
+            inputs = self.inputs[part].transpose(0, 1).expand(members, -1, -1, -1)
+            available = None if self.available is None else self.available[part].mT.expand(members, -1, -1)
+            yield inputs, available
 
 
 class Batches:

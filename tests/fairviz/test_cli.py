@@ -82,6 +82,23 @@ def test_compare_prints_a_table_and_writes_json(fairviz: Call, tmp_path: Path, d
     assert [m["name"] for m in result["task"]["modalities"]] == ["vitals", "rest"]
 
 
+def test_the_json_tells_of_every_modality_by_itself_whatever_method_trained(
+    fairviz: Call, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.json"
+    methods = ["--method", "baseline", "--method", "multifair", "--seeds", "1", "--epochs", "1"]
+    done = fairviz("compare", "glaucoma", *methods, "--json", str(out))
+    assert done.status == 0, done.err
+    result = json.loads(out.read_text())
+    for run in result["runs"]:
+        modalities = run["test"]["modalities"]
+        assert list(modalities) == [own["name"] for own in result["task"]["modalities"]]
+        for own in modalities.values():
+            assert 0.4 < own["auc"] < 1
+            assert own["n"] <= run["test"]["n"]
+            assert own["attributes"].keys() == run["test"]["attributes"].keys()
+
+
 def test_what_is_not_given_is_proposed(fairviz: Call, tmp_path: Path, data: str) -> None:
     out = tmp_path / "out.json"
     done = fairviz("compare", data, "--method", "baseline", *QUICK, "--json", str(out))
