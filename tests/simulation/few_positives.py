@@ -10,7 +10,7 @@ from fairviz.metrics.estimable import MINIMUM_FOR_INTERVAL
 from tests.simulation.shares import ALPHA, Outcome, holds
 from tests.simulation.two_models import TwoModels
 
-_POSITIVES: Final = (5, 6, 8, 12, 20)
+POSITIVES: Final = (5, 6, 8, 12, 20)
 _NEGATIVES_PER_POSITIVE: Final = 5
 
 
@@ -29,11 +29,12 @@ def judge(scenario: TwoModels, repetition: int) -> Iterator[Outcome]:
 
 
 def _few(name: str, old: float, new: float) -> TwoModels:
-    sizes = tuple(positives * (1 + _NEGATIVES_PER_POSITIVE) for positives in _POSITIVES)
+    sizes = tuple(positives * (1 + _NEGATIVES_PER_POSITIVE) for positives in POSITIVES)
     each = len(sizes)
     return TwoModels(name, sizes, 1 / (1 + _NEGATIVES_PER_POSITIVE), (old,) * each, (new,) * each)
 
 
 ALIKE: Final = _few("few-positives-alike", 0.8, 0.8)
-BETTER: Final = _few("few-positives-better", 0.7, 0.85)
-SCENARIOS: Final = (ALIKE, BETTER)
+BETTER: Final = _few("few-positives-better", 0.75, 0.8)
+FAR_BETTER: Final = _few("few-positives-far-better", 0.7, 0.85)
+SCENARIOS: Final = (ALIKE, BETTER, FAR_BETTER)

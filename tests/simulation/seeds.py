@@ -13,7 +13,7 @@ from tests.simulation.two_models import TwoModels
 
 _LEVEL: Final = 0.95
 NUMBERS: Final = (3, 5, 10)
-SEED_SDS: Final = (0.01, 0.03)
+SEED_SDS: Final = (0.01, 0.03, 0.06)
 
 
 def judge(scenario: TwoModels, repetition: int) -> Iterator[Outcome]:

@@ -78,9 +78,7 @@ class TwoModels:
         labels = np.repeat(np.tile([1, 0], len(self.sizes)), counts)
         codes = np.repeat(np.arange(len(self.sizes)), self.sizes)
         row = rng.normal(0, sqrt(ROW), len(labels))
-        old, new = (
-            row + self._own_part(rng, np.array(aucs), labels, codes) for aucs in (self.old, self.new)
-        )
+        old, new = (row + self._own_part(rng, np.array(aucs), labels, codes) for aucs in (self.old, self.new))
         return Drawn(labels, codes, 1 / (1 + np.exp(-old)), 1 / (1 + np.exp(-new)))
 
     def _own_part(
