@@ -47,6 +47,18 @@ _TWO_MODELS: Final = Family(
             _ONE_DIFFERS,
             Expected.figure(95, Source.NOMINAL),
         ),
+        Line(
+            "Any group, models alike: a difference is found",
+            "auc_of_a_group_differs",
+            _ALIKE,
+            _AT_MOST_LEVEL,
+        ),
+        Line(
+            "Any group, models differ: coverage",
+            "auc_of_a_group_difference_covered",
+            _ONE_DIFFERS,
+            Expected(95, 100, Source.NOMINAL),
+        ),
         *(
             Line(
                 f"{positives} positives, models alike: a difference is found",
@@ -148,8 +160,8 @@ _SPLITS: Final = Family(
     "Different splits",
     "How often two learners of equal skill are found to differ on random splits of one table into"
     f" {splits.ROWS - splits.TEST_ROWS} training and {splits.TEST_ROWS} test rows. Both are real: least"
-    " squares on one half of the features each, and the halves are drawn alike. Training sets of two splits"
-    " overlap.",
+    f" squares on {' or '.join(str(own.features) for own in splits.SCENARIOS)} features (a scenario each), half"
+    " of those there are, and both halves are drawn alike. Training sets of two splits overlap.",
     tuple(
         Line(
             f"{label}, {number} splits",

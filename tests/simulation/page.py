@@ -81,5 +81,7 @@ def _made(results: Results) -> str:
     minutes = sum(result.seconds for result in results.values()) / 60
     repetitions = sorted({result.repetitions for result in results.values()})
     each = " or ".join(f"{own:,}" for own in repetitions) or "0"
-    told = f"{len(results)} scenarios, {each} repetitions each, in {minutes:.0f} minutes of one core."
+    told = (
+        f"{len(results)} scenarios, {each} repetitions each, in {minutes:.0f} minutes, summed over processes."
+    )
     return f"{told} Not run: {', '.join(absent)}." if absent else told

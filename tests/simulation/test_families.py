@@ -33,6 +33,12 @@ def test_every_scenario_of_a_line_makes_its_share(family: Family) -> None:
             assert line.recipe in _run(name).shares, line.label
 
 
+def test_everything_that_is_counted_is_on_the_page() -> None:
+    lines = [line for family in FAMILIES for line in family.lines]
+    counted = {recipe for line in lines for name in line.scenarios for recipe in _run(name).shares}
+    assert counted == {line.recipe for line in lines}
+
+
 def test_labels_of_a_family_differ_and_what_is_told_is_not_judged() -> None:
     for family in FAMILIES:
         assert len({line.label for line in family.lines}) == len(family.lines)
