@@ -160,8 +160,8 @@ _SPLITS: Final = Family(
     "Different splits",
     "How often two learners of equal skill are found to differ on random splits of one table into"
     f" {splits.ROWS - splits.TEST_ROWS} training and {splits.TEST_ROWS} test rows. Both are real: least"
-    f" squares on {' or '.join(str(own.features) for own in splits.SCENARIOS)} features (a scenario each), half"
-    " of those there are, and both halves are drawn alike. Training sets of two splits overlap.",
+    f" squares on {' or '.join(str(own.features) for own in splits.SCENARIOS)} features, a scenario each;"
+    " they read other features, which are drawn alike. Training sets of two splits overlap.",
     tuple(
         Line(
             f"{label}, {number} splits",
