@@ -33,13 +33,26 @@ class Tally(_Kept):
     width: float
 
 
+class Share(_Kept):
+    """How often something happened.
+
+    Attributes:
+        of: how often it could have.
+        hits: how often it did.
+    """
+
+    of: int
+    hits: int
+
+
 class ScenarioResult(_Kept):
-    """A scenario's counts by recipe."""
+    """A scenario's counts by recipe: of intervals of gaps tallies, of everything else shares."""
 
     name: str
     repetitions: int
     seconds: float
-    recipes: Mapping[str, Tally]
+    recipes: Mapping[str, Tally] = {}
+    shares: Mapping[str, Share] = {}
 
 
 def load_results(folder: Path = FOLDER) -> dict[str, ScenarioResult]:

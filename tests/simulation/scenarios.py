@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from itertools import product
 from statistics import NormalDist
 from typing import Final
-from zlib import crc32
 
 import numpy as np
 
 from fairviz.evaluation import AttributeReport
 from fairviz.metrics.equity import combine_odds, equity_scaled, spread
-from fairviz.metrics.inputs import FloatArray, IntArray
+from fairviz.metrics.inputs import BoolArray, FloatArray, IntArray
+from tests.simulation.shares import generator
 
 NORMAL: Final = NormalDist()
 ATTRIBUTE: Final = "group"
@@ -72,7 +72,7 @@ class Scenario:
 
     def draw(self, repetition: int) -> Drawn:
         """The table of one repetition, always the same."""
-        rng = np.random.default_rng([crc32(self.name.encode()), repetition])
+        rng = generator(self.name, repetition)
         codes = np.repeat(np.arange(len(self.sizes)), self.sizes)
         if self.visits > 1:
             return self._of_patients(codes, rng)
@@ -117,19 +117,21 @@ class Scenario:
     def truth(self, report: AttributeReport) -> dict[str, float]:
         """The true value of each gap over the groups that enter it in a report; NaN where it has none."""
         groups = list(report.groups.values())
+        rates = ("auc", "tpr", "fpr", "selection_rate")
+        return self.truth_among({rate: ~np.isnan([getattr(own, rate) for own in groups]) for rate in rates})
 
-        def entering(name: str, values: FloatArray) -> FloatArray:
-            return np.where(np.isnan([getattr(own, name) for own in groups]), np.nan, values)
-
-        aucs = entering("auc", np.array(self.aucs))
-        tpr = spread(entering("tpr", self.tprs))
-        fpr = spread(entering("fpr", self.fprs))
-        several = np.count_nonzero(~np.isnan(aucs)) > 1
+    def truth_among(self, entering: Mapping[str, BoolArray]) -> dict[str, float]:
+        """The true value of each gap, from the groups [G] that enter by AUC, TPR, FPR and selection rate."""
+        aucs = np.where(entering["auc"], self.aucs, np.nan)
+        tpr = spread(np.where(entering["tpr"], self.tprs, np.nan))
+        fpr = spread(np.where(entering["fpr"], self.fprs, np.nan))
+        selection_rates = np.where(entering["selection_rate"], self.selection_rates, np.nan)
+        several = np.count_nonzero(entering["auc"]) > 1
         return {
             "auc_gap": spread(aucs),
             "es_auc": equity_scaled(self.auc, aucs) if several else np.nan,
             "worst_group_auc": float(np.nanmin(aucs)) if several else np.nan,
-            "demographic_parity_difference": spread(entering("selection_rate", self.selection_rates)),
+            "demographic_parity_difference": spread(selection_rates),
             "equal_opportunity_difference": tpr,
             "equalized_odds_difference": combine_odds(tpr, fpr),
             "equalized_odds_difference_mean": combine_odds(tpr, fpr, "mean"),
