@@ -16,6 +16,7 @@ import numpy.typing as npt
 from fairviz.errors import MetricError
 from fairviz.evaluation.attributes import Grouped, check_attributes, partitions
 from fairviz.evaluation.floors import noise_floors
+from fairviz.evaluation.intersections import fewest_crossed, intersections, left_out
 from fairviz.evaluation.intervals import NO_INTERVAL, gap_intervals
 from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
 from fairviz.metrics.equity import (
@@ -30,6 +31,7 @@ from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER, grade, shortage
 from fairviz.metrics.inputs import (
     BoolArray,
     FloatArray,
+    Groups,
     IntArray,
     check_labels,
     check_probabilities,
@@ -55,11 +57,23 @@ _NO_RISKS = "not estimable: scores are probabilities of a decision, not of the o
 
 
 class Question(NamedTuple):
-    """What is predicted: outcomes 0 or 1 of N rows, their probabilities, and where a decision turns."""
+    """What is predicted: outcomes 0 or 1 of N rows, their probabilities, and where a decision turns.
+
+    Attributes:
+        decisions: [N] 0 or 1, where they are given; the threshold is then NaN.
+    """
 
     labels: IntArray
     scores: FloatArray
     threshold: float
+    decisions: IntArray | None = None
+
+    @property
+    def decided(self) -> IntArray:
+        """[N] 0 or 1."""
+        if self.decisions is not None:
+            return self.decisions
+        return (self.scores >= self.threshold).astype(np.int64)
 
 
 def evaluate(
@@ -82,7 +96,8 @@ def evaluate(
         scores: [N] probabilities of outcome 1.
         threshold: probability from which a row is decided positive.
         attributes: sensitive attributes of the same rows.
-        floor: also simulate what each gap would be by chance, and give intervals of gaps.
+        floor: also simulate what each gap would be by chance, and give intervals of gaps and the same for
+            intersections of attributes.
         decisions: [N] 0 or 1, where a method decides by other means than the threshold, which then
             means nothing. The scores are the probability of a positive decision, not of the outcome.
 
@@ -94,35 +109,60 @@ def evaluate(
     check_same_length(labels=y, scores=p)
     check_threshold(threshold)
     check_attributes(attributes, len(y))
-    parted = partitions(attributes, len(y))
+    crossed = intersections(attributes) if floor else []
+    parted = partitions([*attributes, *crossed], len(y))
     if decisions is None:
-        everyone, *parts = measure(y, p, threshold, parted)
-        return report_of(Question(y, p, threshold), everyone, parts, attributes, floor=floor)
+        question = Question(y, p, threshold)
+        return report_of(question, measured_of(question, parted), attributes, crossed, floor=floor)
     d = check_labels(decisions, "decisions")
     check_same_length(labels=y, decisions=d)
-    everyone, *parts = measure(y, p, threshold, parted, d)
-    report = report_of(Question(y, p, math.nan), everyone, parts, attributes, floor=floor)
+    question = Question(y, p, math.nan, d)
+    report = report_of(question, measured_of(question, parted), attributes, crossed, floor=floor)
     return replace(report, reason={**report.reason, "threshold": _NO_THRESHOLD})
+
+
+def measured_of(question: Question, parted: Sequence[Groups]) -> list[Measured]:
+    """Measure the groups of each partition of the rows."""
+    return measure(question.labels, question.scores, question.threshold, parted, question.decisions)
 
 
 def report_of(
     question: Question,
-    everyone: Measured,
-    parts: Sequence[Measured],
+    measured: Sequence[Measured],
     attributes: Sequence[Grouped],
+    crossed: Sequence[Grouped],
     *,
     floor: bool,
 ) -> FairnessReport:
-    """The report of all rows as one group and of the parts that each attribute divides them into."""
+    """The report of all rows as one group and of the parts that attributes divide them into.
+
+    Args:
+        question: what is predicted.
+        measured: all rows, then the parts of each attribute, then those of each intersection.
+        attributes: sensitive attributes.
+        crossed: their intersections.
+        floor: whether to simulate what gaps would be by chance.
+    """
+    everyone, *parts = measured
     (overall,) = _records(everyone, minimum=1)
-    reports: dict[str, AttributeReport] = {}
-    for attribute, part in zip(attributes, parts, strict=True):
+    reports: list[AttributeReport] = []
+    for attribute, part in zip([*attributes, *crossed], parts, strict=True):
         shown = part.withheld()
         report = _attribute_report(attribute, shown, overall["auc"])
         if floor:
             report = _beside_chance(report, question, attribute.codes, shown, overall["auc_high"])
-        reports[attribute.name] = report
-    return FairnessReport(**overall, threshold=question.threshold, attributes=reports)
+        reports.append(report)
+    several = floor and len(attributes) > 1
+    return FairnessReport(
+        **overall,
+        threshold=question.threshold,
+        attributes={own.name: report for own, report in zip(attributes, reports, strict=False)},
+        intersections={
+            own.name: report for own, report in zip(crossed, reports[len(attributes) :], strict=True)
+        },
+        no_intersection=left_out(attributes) if several else {},
+        fewest_crossed=fewest_crossed(attributes, question.labels, question.decided) if several else {},
+    )
 
 
 def _beside_chance(

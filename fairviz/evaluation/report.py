@@ -131,21 +131,28 @@ class FairnessReport(Performance):
         attributes: a report for each sensitive attribute, by its name.
         classes: where the outcome has more than two values, a report of each against all others, by
             its name; every number of this report is then the mean over them.
+        intersections: as ``attributes``, of every two and three of them; empty without floors.
+        no_intersection: by the name of an intersection that is left out, why.
+        fewest_crossed: see ``fairviz.evaluation.intersections.fewest_crossed``; empty where there are no
+            intersections. For the gate alone: it is not told where patients are to be protected.
     """
 
     threshold: float
     attributes: Mapping[str, AttributeReport]
     classes: Mapping[str, FairnessReport] = field(default_factory=dict)
+    intersections: Mapping[str, AttributeReport] = field(default_factory=dict)
+    no_intersection: Mapping[str, str] = field(default_factory=dict)
+    fewest_crossed: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain types, nested like the report; NaN becomes None with a reason beside it."""
-        nested = {"attributes": self.attributes} | ({"classes": self.classes} if self.classes else {})
         record = super().to_json()
-        del record["classes"]
-        return record | {
-            name: {key: report.to_json() for key, report in reports.items()}
-            for name, reports in nested.items()
-        }
+        for name in ("classes", "intersections", "no_intersection", "fewest_crossed"):
+            if not record[name]:
+                del record[name]
+        for name in {"attributes", "classes", "intersections"} & record.keys():
+            record[name] = {key: report.to_json() for key, report in getattr(self, name).items()}
+        return record
 
 
 def _plain(report: Performance | AttributeReport) -> dict[str, Any]:
