@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from fairviz.metrics.dealt_ranking import DealtRanking
 from fairviz.metrics.equity import equity_scaled
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
 from fairviz.metrics.intervals import Interval
@@ -97,14 +98,16 @@ def _null_distances(positives: _Class, negatives: _Class, groups: int, overall: 
     """Sum [B] of the groups' distances from the AUC of all rows, names dealt out anew within each outcome."""
     rng = np.random.default_rng(_SEED)
     entering = [rows.codes < groups for rows in (positives, negatives)]
-    ranking = WeightedRanking.of(positives.scores[entering[0]], negatives.scores[entering[1]])
-    # Sorted: the first deal is then the same whatever rows the groups have.
-    names = [np.sort(rows.codes[own]) for rows, own in zip((positives, negatives), entering, strict=True)]
+    sizes = [np.array([len(own) for own in rows.members[:-1]]) for rows in (positives, negatives)]
+    ranking = DealtRanking.of(
+        positives.scores[entering[0]], negatives.scores[entering[1]], (sizes[0], sizes[1])
+    )
+    # In order: the first deal is then the same whatever rows the groups have. Small: sorted in linear time.
+    names = [np.repeat(np.arange(groups, dtype=np.min_scalar_type(groups)), own) for own in sizes]
     blocks = []
     for size in _block_sizes(len(names[0]) + len(names[1])):
         dealt = [rng.permuted(np.tile(own, (size, 1)), axis=1) for own in names]
-        aucs = np.array([ranking.aucs(dealt[0] == group, dealt[1] == group) for group in range(groups)])
-        blocks.append(np.abs(aucs - overall).sum(axis=0))
+        blocks.append(np.abs(ranking.aucs(dealt[0], dealt[1]) - overall).sum(axis=1))
     return np.concatenate(blocks)
 
 
