@@ -16,6 +16,7 @@ import numpy.typing as npt
 from fairviz.errors import MetricError
 from fairviz.evaluation.attributes import Grouped, check_attributes, partitions
 from fairviz.evaluation.floors import noise_floors
+from fairviz.evaluation.intersections import fewest_crossed, intersections, left_out
 from fairviz.evaluation.intervals import NO_INTERVAL, gap_intervals
 from fairviz.evaluation.question import Question
 from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
@@ -32,6 +33,7 @@ from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER, grade, shortage
 from fairviz.metrics.inputs import (
     BoolArray,
     FloatArray,
+    Groups,
     IntArray,
     check_labels,
     check_probabilities,
@@ -78,7 +80,8 @@ def evaluate(
         scores: [N] probabilities of outcome 1.
         threshold: probability from which a row is decided positive.
         attributes: sensitive attributes of the same rows.
-        floor: also simulate what each gap would be by chance, and give intervals of gaps.
+        floor: also simulate what each gap would be by chance, and give intervals of gaps and the same for
+            intersections of attributes.
         decisions: [N] 0 or 1, where a method decides by other means than the threshold, which then
             means nothing. The scores are the probability of a positive decision, not of the outcome.
         patients: [N] patient of each row; where none are given each row is its own.
@@ -91,37 +94,69 @@ def evaluate(
     check_same_length(labels=y, scores=p)
     check_threshold(threshold)
     check_attributes(attributes, len(y))
-    parted = partitions(attributes, len(y))
     who = check_patients(patients, y)
+    crossed = intersections(attributes) if floor else []
+    parted = partitions([*attributes, *crossed], len(y))
     if decisions is None:
-        everyone, *parts = measure(y, p, threshold, parted, patients=who)
-        return report_of(Question(y, p, threshold, who), everyone, parts, attributes, floor=floor)
+        question = Question(y, p, threshold, who)
+        return report_of(question, measured_of(question, parted), attributes, crossed, floor=floor)
     d = check_labels(decisions, "decisions")
     check_same_length(labels=y, decisions=d)
-    everyone, *parts = measure(y, p, threshold, parted, d, patients=who)
-    report = report_of(Question(y, p, math.nan, who), everyone, parts, attributes, floor=floor)
+    question = Question(y, p, math.nan, who, d)
+    report = report_of(question, measured_of(question, parted), attributes, crossed, floor=floor)
     return replace(report, reason={**report.reason, "threshold": _NO_THRESHOLD})
+
+
+def measured_of(question: Question, parted: Sequence[Groups]) -> list[Measured]:
+    """Measure the groups of each partition of the rows."""
+    return measure(
+        question.labels,
+        question.scores,
+        question.threshold,
+        parted,
+        question.decisions,
+        patients=question.patients,
+    )
 
 
 def report_of(
     question: Question,
-    everyone: Measured,
-    parts: Sequence[Measured],
+    measured: Sequence[Measured],
     attributes: Sequence[Grouped],
+    crossed: Sequence[Grouped],
     *,
     floor: bool,
 ) -> FairnessReport:
-    """The report of all rows as one group and of the parts that each attribute divides them into."""
+    """The report of all rows as one group and of the parts that attributes divide them into.
+
+    Args:
+        question: what is predicted.
+        measured: all rows, then the parts of each attribute, then those of each intersection.
+        attributes: sensitive attributes.
+        crossed: their intersections.
+        floor: whether to simulate what gaps would be by chance.
+    """
+    everyone, *parts = measured
     (overall,) = _records(everyone, minimum=1)
-    reports: dict[str, AttributeReport] = {}
-    for attribute, part in zip(attributes, parts, strict=True):
+    reports: list[AttributeReport] = []
+    for attribute, part in zip([*attributes, *crossed], parts, strict=True):
         shown = part.withheld()
         report = _attribute_report(attribute, shown, overall["auc"])
         if floor:
             report = _beside_chance(report, question, attribute.codes, shown, overall["auc_high"])
-        reports[attribute.name] = report
-    clusters = None if question.patients is None else int(everyone.patients["patients"][0])
-    return FairnessReport(**overall, threshold=question.threshold, attributes=reports, clusters=clusters)
+        reports.append(report)
+    several = floor and len(attributes) > 1
+    return FairnessReport(
+        **overall,
+        threshold=question.threshold,
+        attributes={own.name: report for own, report in zip(attributes, reports, strict=False)},
+        clusters=None if question.patients is None else int(everyone.patients["patients"][0]),
+        intersections={
+            own.name: report for own, report in zip(crossed, reports[len(attributes) :], strict=True)
+        },
+        no_intersection=left_out(attributes) if several else {},
+        fewest_crossed=fewest_crossed(attributes, question.labels, question.decided) if several else {},
+    )
 
 
 def _beside_chance(

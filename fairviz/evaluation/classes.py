@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from fairviz.errors import MetricError
 from fairviz.evaluation.attributes import Grouped, check_attributes, partitions
-from fairviz.evaluation.binary import METRICS, PARTS, check_threshold, evaluate, report_of
+from fairviz.evaluation.binary import METRICS, PARTS, check_threshold, evaluate, measured_of, report_of
 from fairviz.evaluation.floors import FLOOR_SEED, null_gaps, null_parts
+from fairviz.evaluation.intersections import intersections
 from fairviz.evaluation.intervals import NO_INTERVAL_OF_MEANS
 from fairviz.evaluation.question import Question
 from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
@@ -30,7 +31,7 @@ from fairviz.metrics.inputs import (
     check_same_length,
 )
 from fairviz.metrics.macro import correlation, linked_draws, mean_limits, row_deviations
-from fairviz.metrics.measured import Measured, measure
+from fairviz.metrics.measured import Measured
 
 
 def evaluate_outcome(
@@ -57,7 +58,8 @@ def evaluate_outcome(
         thresholds: [C] probabilities from which a row is decided to be of the class; a row may be decided
             to be of several classes, or of none.
         attributes: sensitive attributes of the same rows.
-        floor: also simulate what each gap would be by chance, and give intervals of the gaps of each class.
+        floor: also simulate what each gap would be by chance, and give intervals of the gaps of each class
+            and the same for intersections of attributes.
         classes: [C] names of the classes; their codes where none are given. Not read where C is 1.
         patients: [N] patient of each row; where none are given each row is its own.
 
@@ -106,14 +108,12 @@ def _mean_of(
         attributes: sensitive attributes of the same rows.
         floor: whether to simulate floors.
     """
-    parted = partitions(attributes, len(next(iter(questions.values()))[0]))
-    measured = [
-        measure(labels, scores, threshold, parted, patients=patients)
-        for labels, scores, threshold, patients in questions.values()
-    ]
+    crossed = intersections(attributes) if floor else []
+    parted = partitions([*attributes, *crossed], len(next(iter(questions.values())).labels))
+    measured = [measured_of(question, parted) for question in questions.values()]
     reports = {
-        name: report_of(question, everyone, parts, attributes, floor=floor)
-        for (name, question), (everyone, *parts) in zip(questions.items(), measured, strict=True)
+        name: report_of(question, own, attributes, crossed, floor=floor)
+        for (name, question), own in zip(questions.items(), measured, strict=True)
     }
     by_partition = list(zip(*measured, strict=True))
     between = _between_classes(list(questions.values()), by_partition[0])
@@ -127,8 +127,8 @@ def _between_classes(questions: Sequence[Question], everyone: Sequence[Measured]
     """
     patients = questions[0].patients
     rows = [
-        row_deviations(labels, (scores >= threshold).astype(np.int64), own)
-        for (labels, scores, threshold, _), own in zip(questions, everyone, strict=True)
+        row_deviations(question.labels, question.decided, own)
+        for question, own in zip(questions, everyone, strict=True)
     ]
     by_metric = {name: np.column_stack([own[name] for own in rows]) for name in rows[0]}
     by_metric["odds"] = np.hstack([by_metric["tpr"], by_metric["fpr"]])
@@ -148,27 +148,34 @@ def _mean_report(
 
     Args:
         reports: of each class against the rest, by its name.
-        measured: of all rows, then of each attribute: C measurements.
+        measured: of all rows, then of each attribute, then of each intersection: C measurements.
         between: correlations between the classes, by metric.
         floor: whether to simulate floors.
     """
     everyone, *parts = measured
     overall = _mean_performance(reports, mean_limits(everyone, between), 0)
     overall["reason"] |= {"threshold": "each class has its own"}
+    by_class = list(reports.values())
+    names = [*by_class[0].attributes, *by_class[0].intersections]
+    own = [[*report.attributes.values(), *report.intersections.values()] for report in by_class]
+    means = [
+        _mean_attribute(
+            dict(zip(reports, attribute, strict=True)),
+            [one.withheld() for one in part],
+            between,
+            floor=floor,
+        )
+        for attribute, part in zip(zip(*own, strict=True), parts, strict=True)
+    ]
+    count = len(by_class[0].attributes)
     return FairnessReport(
         **overall,
         threshold=math.nan,
-        attributes={
-            name: _mean_attribute(
-                {key: report.attributes[name] for key, report in reports.items()},
-                [own.withheld() for own in part],
-                between,
-                floor=floor,
-            )
-            for name, part in zip(next(iter(reports.values())).attributes, parts, strict=True)
-        },
+        attributes=dict(zip(names[:count], means[:count], strict=True)),
         classes=reports,
-        clusters=next(iter(reports.values())).clusters,
+        clusters=by_class[0].clusters,
+        intersections=dict(zip(names[count:], means[count:], strict=True)),
+        no_intersection=by_class[0].no_intersection,
     )
 
 

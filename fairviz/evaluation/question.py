@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from fairviz.metrics.inputs import FloatArray, IntArray
 
 
@@ -15,9 +17,18 @@ class Question(NamedTuple):
         scores: [N].
         threshold: probability from which a row is decided positive.
         patients: [N] patient of each row; None where each row is its own.
+        decisions: [N] 0 or 1, where they are given; the threshold is then NaN.
     """
 
     labels: IntArray
     scores: FloatArray
     threshold: float
     patients: IntArray | None = None
+    decisions: IntArray | None = None
+
+    @property
+    def decided(self) -> IntArray:
+        """[N] 0 or 1."""
+        if self.decisions is not None:
+            return self.decisions
+        return (self.scores >= self.threshold).astype(np.int64)

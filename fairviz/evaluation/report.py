@@ -162,6 +162,10 @@ class FairnessReport(Performance):
             patient of its own. ``n``, ``positives`` and ``negatives`` are rows.
         modalities: what each modality's encoder tells by itself, by its name: reports on a probe of its
             features, on the rows that have it. Empty where there are no encoders to tell apart.
+        intersections: as ``attributes``, of every two and three of them; empty without floors.
+        no_intersection: by the name of an intersection that is left out, why.
+        fewest_crossed: see ``fairviz.evaluation.intersections.fewest_crossed``; empty where there are no
+            intersections. For the gate alone: it is not told where patients are to be protected.
     """
 
     threshold: float
@@ -169,10 +173,13 @@ class FairnessReport(Performance):
     classes: Mapping[str, FairnessReport] = field(default_factory=dict)
     clusters: int | None = None
     modalities: Mapping[str, FairnessReport] = field(default_factory=dict)
+    intersections: Mapping[str, AttributeReport] = field(default_factory=dict)
+    no_intersection: Mapping[str, str] = field(default_factory=dict)
+    fewest_crossed: Mapping[str, int] = field(default_factory=dict)
 
     def attribute(self, name: str) -> AttributeReport:
-        """The differences between the groups of one sensitive attribute."""
-        return self.attributes[name]
+        """The differences between the groups of one sensitive attribute, or of an intersection."""
+        return self.attributes[name] if name in self.attributes else self.intersections[name]
 
 
 def _known(interval: Interval) -> Interval | None:

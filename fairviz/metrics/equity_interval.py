@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from fairviz.metrics.dealt_ranking import DealtRanking, Names
 from fairviz.metrics.equity import equity_scaled
 from fairviz.metrics.inputs import BoolArray, FloatArray, Groups, IntArray
 from fairviz.metrics.intervals import Interval
@@ -128,28 +129,31 @@ def _null_distances(sample: _Sample, overall: float) -> FloatArray:
     """Sum [B] of the groups' distances from the AUC of all rows, names dealt out anew within each outcome."""
     rng = np.random.default_rng(_SEED)
     entering = [rows.groups >= 0 for rows in (sample.positives, sample.negatives)]
-    ranking = WeightedRanking.of(sample.positives.scores[entering[0]], sample.negatives.scores[entering[1]])
+    ranking = DealtRanking.of(
+        sample.positives.scores[entering[0]], sample.negatives.scores[entering[1]], sample.groups
+    )
     blocks = []
     for size in _block_sizes(int(entering[0].sum() + entering[1].sum())):
-        dealt = _names_dealt(sample.units, size, rng)
+        dealt = _names_dealt(sample, size, rng)
         of_positives, of_negatives = (
             dealt[:, rows.units[own]]
             for rows, own in zip((sample.positives, sample.negatives), entering, strict=True)
         )
-        aucs = np.array(
-            [ranking.aucs(of_positives == group, of_negatives == group) for group in range(sample.groups)]
-        )
-        blocks.append(np.abs(aucs - overall).sum(axis=0))
+        blocks.append(np.abs(ranking.aucs(of_positives, of_negatives) - overall).sum(axis=1))
     return np.concatenate(blocks)
 
 
-def _names_dealt(units: Units, draws: int, rng: np.random.Generator) -> IntArray:
-    """Groups of the units [B, U], shuffled among those of each outcome that have one."""
-    dealt = np.full((draws, len(units.group)), -1)
+def _names_dealt(sample: _Sample, draws: int, rng: np.random.Generator) -> Names:
+    """Groups of the units [B, U], shuffled among those of each outcome; of units without one without meaning.
+
+    Small numbers: they are sorted in linear time.
+    """
+    units = sample.units
+    dealt = np.zeros((draws, len(units.group)), dtype=np.min_scalar_type(sample.groups))
     for outcome in _OUTCOMES:
         own = np.flatnonzero((units.outcome == outcome) & (units.group >= 0))
         # Sorted: the first deal is then the same whatever units the groups have.
-        names = np.sort(units.group[own])
+        names = np.sort(units.group[own]).astype(dealt.dtype)
         dealt[:, own] = rng.permuted(np.tile(names, (draws, 1)), axis=1)
     return dealt
 

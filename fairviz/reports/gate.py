@@ -8,7 +8,9 @@ here. Data declared synthetic or public pass as they are. Of all others
 - a rate is withheld where it would tell 1 to 10 true or false positives or negatives (``told_cells``);
 - gaps of an attribute with withheld groups are computed anew from what is told of the others; their
   noise floors and intervals, which are not, are withheld. A gap to which a withheld rate of another group
-  belongs is withheld: its groups would change from epoch to epoch.
+  belongs is withheld: its groups would change from epoch to epoch;
+- intersections of attributes are told or withheld as a whole (``gate_of_intersections`` says why), and of
+  single modalities areas under curves alone are told (``gate_of_modalities``).
 
 So whatever is told follows from counts that may be told, from areas under curves, and from scores. Only
 fields that are named here pass. What is withheld is None, with ``SUPPRESSED`` as its reason.
@@ -32,6 +34,14 @@ from fairviz.data.describe import ColumnProfile
 from fairviz.evaluation.binary import METRICS, PARTS, gaps_of
 from fairviz.metrics.estimable import Grade
 from fairviz.metrics.rates import RATES
+from fairviz.reports.gate_of_intersections import (
+    all_told,
+    crossed_part,
+    sides_told,
+    tells_intersections,
+    withheld_intersections,
+)
+from fairviz.reports.gate_of_modalities import told_modality
 from fairviz.store.records import EpochRecord, Json, RunRecord
 from fairviz.suppression import SUPPRESSED, Counts, Told, is_small, told_cells, told_groups
 
@@ -63,8 +73,8 @@ Trace = TypeVar("Trace")
 def told_run(run: RunRecord, *, public: bool) -> RunRecord:
     """A run with what may be told of its reports."""
     validation, test = (
-        None if report is None else told_report(report, public=public)
-        for report in (run.validation, run.test)
+        None if report is None else told_report(report, public=public, intersections=may_be_crossed)
+        for report, may_be_crossed in ((run.validation, False), (run.test, True))
     )
     return replace(run, validation=validation, test=test)
 
@@ -124,17 +134,42 @@ def _tells_few(column: ColumnProfile, rows: int) -> bool:
     return column.distinct <= MAX_GROUPS or bool(is_small([without, rows - without]).any())
 
 
-def told_report(report: Json, *, public: bool) -> Json:
-    """What may be told of a report on some rows."""
+def told_report(report: Json, *, public: bool, intersections: bool = True) -> Json:
+    """What may be told of a report on some rows.
+
+    Args:
+        report: as the store has it.
+        public: whether the data are declared synthetic or public.
+        intersections: whether those may be told; not of validation rows, which epochs tell of as well.
+    """
     if public:
         return report
     classes: Mapping[str, Json] = report.get("classes", {})
-    outcomes = _Outcomes.of(list(classes.values()) or [report])
+    questions = list(classes.values()) or [report]
+    outcomes = _Outcomes.of(questions, crossed=intersections and tells_intersections(questions))
     if not classes:
-        return _told_question(report, outcomes)
-    return _told_means(
-        report, {name: _told_question(own, outcomes) for name, own in classes.items()}, outcomes
-    )
+        told = _told_question(report, outcomes)
+    else:
+        by_class = {name: _told_question(own, outcomes) for name, own in classes.items()}
+        told = _told_means(report, by_class, outcomes)
+    return told | _told_modalities(report, outcomes)
+
+
+def _told_modalities(report: Json, outcomes: _Outcomes) -> dict[str, Any]:
+    """What may be told of the rows that have a modality, where a report has such parts."""
+    if "modalities" not in report:
+        return {}
+    groups = {
+        name: dict(zip(own["groups"], outcomes.attributes[name].cells.tolist(), strict=False))
+        for name, own in report["attributes"].items()
+    }
+    everyone = bool(outcomes.everyone.cells[0])
+    return {
+        "modalities": {
+            name: told_modality(own, everyone=everyone, groups=groups)
+            for name, own in report["modalities"].items()
+        }
+    }
 
 
 @dataclass(frozen=True)
@@ -144,13 +179,15 @@ class _Outcomes:
     Attributes:
         everyone: of all rows together.
         attributes: by name, of each group, and last of the rows without a value.
+        crossed: whether those of intersections may be told.
     """
 
     everyone: Told
     attributes: Mapping[str, Told]
+    crossed: bool
 
     @classmethod
-    def of(cls, questions: Sequence[Json]) -> _Outcomes:
+    def of(cls, questions: Sequence[Json], *, crossed: bool) -> _Outcomes:
         """From the one report of an outcome with two values, or those of every class against the rest."""
         everyone = _outcome_cells(questions)
         return cls(
@@ -161,6 +198,7 @@ class _Outcomes:
                 )
                 for name in questions[0]["attributes"]
             },
+            crossed,
         )
 
 
@@ -180,11 +218,29 @@ def _told_attribute(everyone: Counts, groups: Sequence[Mapping[str, Json]]) -> T
 def _told_question(report: Json, outcomes: _Outcomes) -> dict[str, Any]:
     """What may be told of decisions and scores about one outcome against all others."""
     everyone = _told_performance(report, outcomes.everyone, 0, _told_sides(report, outcomes))
+    sides = sides_told(report) if outcomes.crossed else _BOTH
     attributes = {
-        name: _told_gaps(attribute, _told_groups(report, name, outcomes), outcomes.attributes[name], everyone)
+        name: _told_gaps(
+            attribute, _told_groups(report, name, outcomes, sides), outcomes.attributes[name], everyone
+        )
         for name, attribute in report["attributes"].items()
     }
-    return everyone | {"threshold": _threshold(report, outcomes), "attributes": attributes}
+    told = everyone | {"threshold": _threshold(report, outcomes), "attributes": attributes}
+    return told | _told_intersections(report, everyone, sides, crossed=outcomes.crossed)
+
+
+def _told_intersections(
+    report: Json, everyone: Json, sides: frozenset[str], *, crossed: bool
+) -> dict[str, Any]:
+    """The part of a report that is about intersections; sides are those with decisions that may be told."""
+    if not crossed:
+        return withheld_intersections(report)
+    told = {}
+    for name, own in report.get("intersections", {}).items():
+        may = all_told(own["groups"])
+        groups = {g: _told_performance(record, may, 0, sides) for g, record in own["groups"].items()}
+        told[name] = _told_gaps(own, groups, may, everyone)
+    return crossed_part(report, told)
 
 
 def _threshold(report: Json, outcomes: _Outcomes) -> float | None:
@@ -207,10 +263,12 @@ def _decisions(record: Json, side: str) -> Counts:
     return np.array([positive, rows - positive], dtype=np.int64)
 
 
-def _told_groups(report: Json, attribute: str, outcomes: _Outcomes) -> dict[str, dict[str, Any]]:
-    """What may be told of each group of an attribute."""
+def _told_groups(
+    report: Json, attribute: str, outcomes: _Outcomes, sides: frozenset[str]
+) -> dict[str, dict[str, Any]]:
+    """What may be told of each group of an attribute, of decisions on these sides alone."""
     groups, told = report["attributes"][attribute]["groups"], outcomes.attributes[attribute]
-    by_side = {side: _told_decisions(report, groups, told, side) for side in _SIDES}
+    by_side = {side: _told_decisions(report, groups, told, side) for side in sides}
     return {
         name: _told_performance(
             group, told, place, frozenset(side for side, names in by_side.items() if name in names)
@@ -344,7 +402,18 @@ def _told_means(report: Json, classes: Mapping[str, Json], outcomes: _Outcomes) 
         "threshold": _threshold(report, outcomes),
         "attributes": attributes,
         "classes": dict(classes),
+        **_mean_intersections(report, list(classes.values()), crossed=outcomes.crossed),
     }
+
+
+def _mean_intersections(report: Json, classes: Sequence[Json], *, crossed: bool) -> dict[str, Any]:
+    if not crossed:
+        return withheld_intersections(report)
+    told = {
+        name: _mean_attribute(own, [one["intersections"][name] for one in classes], all_told(own["groups"]))
+        for name, own in report.get("intersections", {}).items()
+    }
+    return crossed_part(report, told)
 
 
 def _mean_performance(record: Json, classes: Sequence[Json], told: Told, place: int) -> dict[str, Any]:

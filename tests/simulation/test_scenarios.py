@@ -83,4 +83,5 @@ def test_reports_on_visits_count_patients() -> None:
     for scenario in visited:
         report = reported(scenario.draw(0), len(scenario.sizes), floor=False)
         assert report.clusters is not None
+        assert report.n is not None
         assert report.clusters < report.n / 2

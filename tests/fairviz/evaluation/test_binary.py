@@ -367,11 +367,12 @@ def test_fast_enough_for_every_epoch() -> None:
     def fastest(*, floor: bool) -> float:
         seconds = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             evaluate(LARGE.labels, LARGE.scores, threshold=0.5, attributes=attributes, floor=floor)
-            seconds.append(time.perf_counter() - start)
+            seconds.append(time.process_time() - start)
         return min(seconds)
 
-    # Measured 4 and 160 milliseconds; five times that leaves room for slower and busier machines.
+    # Measured 4 and 450 milliseconds, the latter with four intersections of up to 48 groups; five times that
+    # leaves room for slower machines.
     assert fastest(floor=False) < 0.02
-    assert fastest(floor=True) < 0.8
+    assert fastest(floor=True) < 2.3

@@ -47,7 +47,10 @@ class Fact(NamedTuple):
 
 
 class Count(NamedTuple):
-    """Patients in some cells of the confusion matrix of a group (None: of all rows), in one run."""
+    """Patients in some cells of the confusion matrix of a group (None: of all rows), in one run.
+
+    Attributes and groups of intersections are joined by " & ".
+    """
 
     run: int
     attribute: str
@@ -97,7 +100,8 @@ class Attacker:
         """Variables of a group in a run [V]."""
         inside: Mask = self._run == count.run
         if count.group is not None:
-            inside &= self._codes[count.attribute] == self._groups[count.attribute].index(count.group)
+            for attribute, group in zip(count.attribute.split(" & "), count.group.split(" & "), strict=True):
+                inside &= self._codes[attribute] == self._groups[attribute].index(group)
         return inside
 
     def _same_rows(self, runs: int) -> Iterator[Fact]:
@@ -121,6 +125,23 @@ class Attacker:
             for group, record in own["groups"].items():
                 inside = self._inside(Count(run, name, group, CELLS))
                 yield from self._about(inside, record, true["attributes"][name]["groups"][group])
+        for name, own in report.get("intersections", {}).items():
+            yield from self._crossed(run, name, own, true["intersections"][name])
+
+    def _crossed(self, run: int, name: str, own: Json, true: Json) -> Iterator[Fact]:
+        """What is said of an intersection; a combination that is not in a list of some has no rows."""
+        complete = np.all(
+            [self._codes[one] < len(self._groups[one]) - 1 for one in name.split(" & ")], axis=0
+        ) & (self._run == run)
+        if (missing := own["rows_left_out"]) is not None:
+            yield Fact(((self._run == run) & ~complete).astype(float), missing, missing)
+        listed = np.zeros_like(complete)
+        for group, record in own["groups"].items():
+            inside = self._inside(Count(run, name, group, CELLS))
+            listed |= inside
+            yield from self._about(inside, record, true["groups"][group])
+        if own["groups"]:
+            yield Fact((complete & ~listed).astype(float), 0, 0)
 
     def _about(self, inside: Mask, record: Json, true: Json) -> Iterator[Fact]:
         """What a record says of the rows inside [V]."""
