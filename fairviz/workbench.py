@@ -37,6 +37,7 @@ from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
+from fairviz.reports.front_book import FrontAxes, FrontBook
 from fairviz.reports.gate import told_counts, told_epoch, told_profile, told_run, told_traces
 from fairviz.reports.summary import comparison_json
 from fairviz.store.records import (
@@ -75,6 +76,7 @@ class Workbench:
         self._submitting = threading.Lock()
         self._jobs = JobManager(self.store, self.settings, self.prepared)
         self._evidence = EvidenceBook(self.store, self.prepared)
+        self._fronts = FrontBook(self.store, self.prepared)
 
     def close(self) -> None:
         """Stop the workers; what is not finished is marked as interrupted."""
@@ -396,6 +398,26 @@ class Workbench:
             NotFoundError: if there is no such comparison, or the file of its dataset is gone.
         """
         return self._evidence.of(comparison_id)
+
+    def front_frequency(
+        self, comparison_id: str, performance: str, gap: str, attribute: str
+    ) -> Mapping[str, float | Unavailable]:
+        """By configuration, how often it is on the Pareto front when test rows and seeds are drawn again.
+
+        Over the seeds that every configuration with a finished run has finished. A configuration of which the
+        performance or the gap is withheld, or not estimable, takes no part. Worked out once and kept.
+
+        Args:
+            comparison_id: of the comparison.
+            performance: a metric of all test rows.
+            gap: a metric between groups.
+            attribute: the sensitive attribute that these are groups of.
+
+        Raises:
+            NotFoundError: if there is no such comparison, or the file of its dataset is gone.
+            SettingError: if there is no front of these metrics, or no such attribute.
+        """
+        return self._fronts.of(comparison_id, FrontAxes(performance, gap, attribute))
 
     def report(self, comparison_id: str) -> dict[str, Any]:
         """A comparison as one JSON object: task, finished runs, differences to the baseline."""
