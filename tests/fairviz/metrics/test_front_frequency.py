@@ -35,10 +35,11 @@ many_places = st.builds(
 @given(many_places)
 def test_it_is_the_share_of_fronts_one_replicate_at_a_time(places: FloatArray) -> None:
     maximize = [axis % 2 == 0 for axis in range(places.shape[1])]
-    known = ~np.isnan(places[:, :, 0]).any(axis=1)
+    known = np.isfinite(places[:, :, 0]).all(axis=1)
     counts = np.zeros(len(places))
     for replicate in range(1, places.shape[2]):
-        points = np.where(known[:, np.newaxis], places[:, :, replicate], np.nan)
+        points = places[:, :, replicate].copy()
+        points[~known] = np.nan
         counts += pareto_front(points, maximize=maximize)
     expected = np.where(known, counts / (places.shape[2] - 1), np.nan)
     np.testing.assert_allclose(front_frequency(places, maximize=maximize), expected)
