@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from fairviz.data.prepare import PreparedData
 from fairviz.errors import SettingError
-from fairviz.evaluation.binary import PARTS, evaluate
+from fairviz.evaluation.binary import PARTS
 from fairviz.metrics import CATALOGUE, pareto_front
 from fairviz.metrics.gap_change import REPLICATES
 from fairviz.metrics.inputs import Groups
@@ -19,15 +18,11 @@ from fairviz.metrics.resampling import Strata, mean_over_seeds
 from fairviz.reports.evidence import Unavailable
 from fairviz.reports.front_book import FrontAxes, FrontBook, Shares
 from fairviz.reports.withheld import Withheld
-from fairviz.store.records import Json, ResultEntry, RunEntry
+from fairviz.store.records import RunEntry
 from fairviz.store.store import Store
-from tests.fairviz.small import small_task
+from tests.fairviz.reports.finished_runs import DATA, METHODS, RUNS, TEST, compare, noisy, report
 
-DATA = small_task()
-TEST = DATA.split.test
 AXES = FrontAxes("auc", "auc_gap", "race")
-METHODS = ("baseline", "fairgrad", "multifair", "group-dro")
-Scores = np.ndarray[Any, Any]
 
 
 @pytest.fixture
@@ -37,51 +32,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.add_task("t", "d", "t", {})
     yield opened
     opened.close()
-
-
-def compare(
-    store: Store,
-    runs: Sequence[tuple[str, int, Scores]],
-    data: PreparedData = DATA,
-    *,
-    lots: Sequence[str] = (),
-) -> str:
-    """A comparison with finished runs of (label, seed, scores); labels in ``lots`` draw decisions."""
-    entries = [
-        RunEntry(label, {"method": label, "seed": seed, "parameters": {}, "training": {"epochs": 3}})
-        for label, seed, _ in runs
-    ]
-    made = store.add_comparison("t", entries, "nobody").id
-    store.start(made)
-    results = [
-        ResultEntry(run.id, 1, {}, report(scores, data, drawn=label in lots), scores[:, np.newaxis])
-        for run, (label, _, scores) in zip(store.runs(made), runs, strict=True)
-    ]
-    store.add_results(made, results)
-    return made
-
-
-def report(scores: Scores, data: PreparedData, *, drawn: bool) -> Json:
-    own = scores[TEST].astype(np.float64)
-    return evaluate(
-        data.labels[TEST],
-        own,
-        threshold=0.5,
-        attributes=[replace(a, codes=a.codes[TEST]) for a in data.attributes],
-        floor=False,
-        decisions=(own > 0.5).astype(int) if drawn else None,
-    ).to_json()
-
-
-def noisy(seed: int, noise: float, data: PreparedData = DATA) -> Scores:
-    """Scores that know the outcome but for some noise."""
-    logits = data.labels - 0.5 + np.random.default_rng([seed, 1]).normal(0, noise, len(data.labels))
-    return (1 / (1 + np.exp(-logits))).astype(np.float32)
-
-
-RUNS = [
-    (label, seed, noisy(10 * place + seed, 1.0)) for place, label in enumerate(METHODS) for seed in range(3)
-]
 
 
 def book(store: Store, data: PreparedData = DATA) -> FrontBook:
