@@ -47,12 +47,8 @@ class TiedCase:
     def sensitive(self) -> Any:
         """The groups as a caller has them: [N] values of one kind, some of them missing."""
         if self.kind == "numbers":
-            values = np.array(NUMBERS)[self.codes]
-            return (
-                values
-                if (self.codes >= 0).all()
-                else pd.array(np.where(self.codes < 0, None, values), "Int64")
-            )
+            values = [None if code < 0 else NUMBERS[code] for code in self.codes]
+            return pd.array(values, "Int64") if None in values else np.array(values)
         if self.kind == "floats":
             return np.where(self.codes < 0, np.nan, np.array(NUMBERS, dtype=float)[self.codes])
         texts = [None if code < 0 else TEXTS[code] for code in self.codes]
