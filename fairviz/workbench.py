@@ -34,11 +34,14 @@ from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import SettingError
 from fairviz.evaluation.report import FairnessReport
+from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
+from fairviz.reports.front_book import FrontAxes, FrontBook
 from fairviz.reports.gate import told_counts, told_profile, told_traces
+from fairviz.reports.redecided import Redecided
 from fairviz.reports.run import Epoch, Run
 from fairviz.reports.summary import comparison_json
 from fairviz.store.records import (
@@ -73,7 +76,9 @@ class Workbench:
         self._preparing = threading.Lock()
         self._submitting = threading.Lock()
         self._jobs = JobManager(self.store, self.settings, self.prepared)
+        self._redecided = Redecided(self.store, self.prepared)
         self._evidence = EvidenceBook(self.store, self.prepared)
+        self._fronts = FrontBook(self.store, self.prepared)
 
     def close(self) -> None:
         """Stop the workers; what is not finished is marked as interrupted."""
@@ -338,14 +343,23 @@ class Workbench:
 
     # Results
 
-    def runs(self, comparison_id: str) -> list[Run]:
+    def runs(self, comparison_id: str, *, threshold: ThresholdRule = AT_PREVALENCE) -> list[Run]:
         """The runs of a comparison; finished ones carry their reports.
 
         Here and in all other results, what would tell of fewer than 11 patients is withheld (see
-        ``fairviz.reports.gate``), unless the task declares its data synthetic or public.
+        ``fairviz.reports.gate``), unless the task declares its data synthetic or public. Then decisions are
+        also told only at thresholds that are far enough apart (``fairviz.reports.rungs``): the nearest is
+        taken.
+
+        Args:
+            comparison_id: of the comparison.
+            threshold: how the threshold of decisions is chosen, on validation rows.
+
+        Raises:
+            MetricError: if validation rows lack an outcome that the rule needs.
         """
         public = self._is_public(comparison_id)
-        return [Run.told(run, public=public) for run in self.store.runs(comparison_id)]
+        return [Run.told(run, public=public) for run in self._redecided.runs(comparison_id, threshold)]
 
     def epochs(
         self, comparison_id: str, *, of_runs: Collection[int] | None = None, after: int = 0
@@ -391,20 +405,51 @@ class Workbench:
         sizes = [len(attribute.values) for attribute in data.attributes]
         return replay(traces, sizes, tau=tau, delta=delta, rho=parameters["rho"])
 
-    def evidence(self, comparison_id: str) -> dict[str, Evidence | Unavailable]:
+    def evidence(
+        self, comparison_id: str, *, threshold: ThresholdRule = AT_PREVALENCE
+    ) -> dict[str, Evidence | Unavailable]:
         """By configuration, whether it differs from the baseline on test rows; worked out once and kept.
 
         Raises:
             NotFoundError: if there is no such comparison, or the file of its dataset is gone.
         """
-        return self._evidence.of(comparison_id)
+        return self._evidence.of(comparison_id, self._redecided.runs(comparison_id, threshold))
 
-    def report(self, comparison_id: str) -> dict[str, Any]:
+    def front_frequency(
+        self,
+        comparison_id: str,
+        performance: str,
+        gap: str,
+        attribute: str,
+        *,
+        threshold: ThresholdRule = AT_PREVALENCE,
+    ) -> Mapping[str, float | Unavailable]:
+        """By configuration, how often it is on the Pareto front when test rows and seeds are drawn again.
+
+        Over the seeds that every configuration with a finished run has finished. A configuration of which the
+        performance or the gap is withheld, or not estimable, takes no part. Worked out once and kept.
+
+        Args:
+            comparison_id: of the comparison.
+            performance: a metric of all test rows.
+            gap: a metric between groups.
+            attribute: the sensitive attribute that these are groups of.
+            threshold: as for ``runs``.
+
+        Raises:
+            NotFoundError: if there is no such comparison, or the file of its dataset is gone.
+            SettingError: if there is no front of these metrics, or no such attribute.
+        """
+        runs = self._redecided.runs(comparison_id, threshold)
+        return self._fronts.of(comparison_id, runs, FrontAxes(performance, gap, attribute))
+
+    def report(self, comparison_id: str, *, threshold: ThresholdRule = AT_PREVALENCE) -> dict[str, Any]:
         """A comparison as one JSON object: task, finished runs, differences to the baseline."""
         record = self.store.comparison(comparison_id)
-        runs = self.runs(comparison_id)
+        runs = self.runs(comparison_id, threshold=threshold)
         # After the runs: there is evidence on all of them, and perhaps on some that finished since.
-        return comparison_json(self.store.task(record.task_id), runs, self.evidence(comparison_id))
+        evidence = self.evidence(comparison_id, threshold=threshold)
+        return comparison_json(self.store.task(record.task_id), runs, evidence, threshold=str(threshold))
 
     def _is_public(self, comparison_id: str) -> bool:
         """Whether a comparison is of data that its task declares synthetic or public."""

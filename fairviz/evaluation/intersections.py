@@ -2,7 +2,7 @@
 
 A model that treats each race alike and each sex alike may still fail one sex of one race (Crenshaw 1989; for
 classifiers Buolamwini & Gebru 2018, PMLR 81:77). Names of attributes, and of groups, are joined by " & "; one
-that holds that itself is put in quotes.
+that holds "&" itself is put in quotes.
 
 Work is bounded: of a report at most ``MOST_INTERSECTIONS``, pairs first, each of at most ``MOST_GROUPS``
 possible groups. Whether groups occur does not count, so that all reports of a task have the same ones.
@@ -87,7 +87,13 @@ def _intersection(attributes: Sequence[Grouped]) -> Intersection:
 
 
 def _joined(names: Sequence[str]) -> str:
-    return _SEPARATOR.join(f'"{name}"' if _SEPARATOR in name else name for name in names)
+    return _SEPARATOR.join(map(_quoted, names))
+
+
+def _quoted(name: str) -> str:
+    """A name that no other becomes by being joined: as CSV does it."""
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"' if "&" in name or '"' in name else name
 
 
 def fewest_crossed(attributes: Sequence[Grouped], labels: IntArray, decisions: IntArray) -> dict[str, int]:

@@ -94,6 +94,10 @@ class ThresholdRule:
                 return prevalence
 
 
+AT_PREVALENCE: Final = ThresholdRule()
+"""The usual rule."""
+
+
 def _number(text: str) -> float:
     """The number of a text, NaN where it is none: out of every bound."""
     try:

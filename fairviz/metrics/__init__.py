@@ -22,6 +22,7 @@ from fairviz.metrics.equity import (
 from fairviz.metrics.equity_interval import equity_scaled_interval
 from fairviz.metrics.estimable import Grade, grade, undefined_reason
 from fairviz.metrics.floor import NoiseFloor, null_auc_gaps, null_rate_gaps
+from fairviz.metrics.front_frequency import front_frequency
 from fairviz.metrics.gap_intervals import GapInterval, gap_interval
 from fairviz.metrics.group_estimates import GroupEstimates
 from fairviz.metrics.intervals import Interval, auc_interval, wilson_interval
@@ -58,6 +59,7 @@ __all__ = [
     "equity_scaled_auc",
     "equity_scaled_interval",
     "fpr",
+    "front_frequency",
     "gap_interval",
     "grade",
     "group_rates",

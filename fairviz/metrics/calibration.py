@@ -5,6 +5,8 @@ Axis letters: N rows, G groups.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,8 +21,10 @@ from fairviz.metrics.inputs import (
     ratio,
 )
 
+BINS: Final = 10
 
-def calibration_error(y_true: npt.ArrayLike, y_score: npt.ArrayLike, *, bins: int = 10) -> float:
+
+def calibration_error(y_true: npt.ArrayLike, y_score: npt.ArrayLike, *, bins: int = BINS) -> float:
     """Mean distance of observed from predicted risk over bins of equal width.
 
     Each bin ``[i/bins, (i+1)/bins)``, the last one closed, counts by its share of rows (expected
@@ -61,14 +65,18 @@ def log_loss(y_true: npt.ArrayLike, y_score: npt.ArrayLike) -> float:
 
 
 def group_calibration_error(
-    labels: IntArray, scores: FloatArray, groups: Groups, *, bins: int = 10
+    labels: IntArray, scores: FloatArray, groups: Groups, *, bins: int = BINS
 ) -> FloatArray:
     """Calibration error inside each group, [G]; NaN where a group has no rows."""
-    bin_of = np.minimum((scores * bins).astype(np.int64), bins - 1)
-    codes = np.where(groups.codes < 0, -1, groups.codes * bins + bin_of)
+    codes = np.where(groups.codes < 0, -1, groups.codes * bins + bins_of(scores, bins))
     cells = Groups(codes, groups.count * bins)
     distance = np.abs(cells.sums(labels - scores)).reshape(groups.count, bins)
     return ratio(distance.sum(axis=1), groups.sums())
+
+
+def bins_of(scores: FloatArray, bins: int = BINS) -> IntArray:
+    """Bin of equal width that each probability falls into, the last one closed."""
+    return np.minimum((scores * bins).astype(np.int64), bins - 1)
 
 
 def squared_errors(labels: IntArray, scores: FloatArray) -> FloatArray:

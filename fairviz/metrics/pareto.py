@@ -35,7 +35,7 @@ def pareto_front(points: npt.ArrayLike, *, maximize: bool | Sequence[bool]) -> B
             found=f"an array of shape {table.shape}",
             remedy="Give one row for each point.",
         )
-    gains = np.where(_directions(maximize, table.shape[1]), table, -table)
+    gains = np.where(directions(maximize, table.shape[1]), table, -table)
     candidates = np.flatnonzero(~np.isnan(gains).any(axis=1))
     front = np.zeros(len(gains), dtype=np.bool_)
     front[candidates] = [not _dominated(gains[i], gains[candidates]) for i in candidates]
@@ -48,13 +48,18 @@ def _dominated(point: npt.NDArray[np.float64], others: npt.NDArray[np.float64]) 
     return bool((as_good & better).any())
 
 
-def _directions(maximize: bool | Sequence[bool], axes: int) -> BoolArray:
-    directions = np.asarray(maximize, dtype=np.bool_)
-    if directions.ndim and directions.shape != (axes,):
+def directions(maximize: bool | Sequence[bool], axes: int) -> BoolArray:
+    """Whether more is better on each axis, [axes] or one for all.
+
+    Raises:
+        MetricError: ``maximize`` does not fit the axes.
+    """
+    chosen = np.asarray(maximize, dtype=np.bool_)
+    if chosen.ndim and chosen.shape != (axes,):
         raise MetricError(
             "maximize",
             expected=f"one truth value, or one for each of {axes} axes",
-            found=f"an array of shape {directions.shape}",
+            found=f"an array of shape {chosen.shape}",
             remedy="Say for each axis whether more is better.",
         )
-    return directions
+    return chosen

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fairviz.metrics.estimable import MINIMUM_FOR_NUMBER
-from fairviz.metrics.inputs import FloatArray, Groups, IntArray
+from fairviz.metrics.inputs import FloatArray, Groups, IntArray, ratio
 from fairviz.metrics.units import BOTH, Units
 
 _SEED: Final = 0
@@ -94,23 +94,33 @@ def resampled_metrics(strata: Strata, scores: FloatArray, decisions: FloatArray)
         scores: [S, N] probabilities.
         decisions: [S, N] 1 where a row is decided positive; or the chance of it.
     """
-    everyone = [np.flatnonzero(strata.labels == label) for label in (0, 1)]
-    overall = np.stack([_auc(strata.weights, run, *everyone) for run in scores])
-    metrics = {"auc": overall}
-    ranked = strata.large_enough(0, 1)
-    if len(ranked) > 1:
-        aucs = np.stack([_group_aucs(strata, run, ranked) for run in scores], axis=1)
-        metrics |= {
-            "auc_gap": np.ptp(aucs, axis=0),
-            "worst_group_auc": aucs.min(axis=0),
-            "es_auc": overall / (1 + np.abs(aucs - overall).sum(axis=0)),
-        }
+    overall = overall_auc(strata, scores)
     return (
-        metrics
-        | _odds(_rates(strata, decisions))
-        | _soft(_rates(strata, scores))
-        | _parity(strata, decisions)
+        {"auc": overall}
+        | auc_gaps(strata, scores, overall)
+        | odds_gaps(strata, decisions)
+        | soft_gap(strata, scores)
+        | parity_gap(strata, decisions)
     )
+
+
+def overall_auc(strata: Strata, scores: FloatArray) -> FloatArray:
+    """AUC of all rows [S, B + 1] from scores [S, N]."""
+    everyone = [np.flatnonzero(strata.labels == label) for label in (0, 1)]
+    return np.stack([_auc(strata.weights, run, *everyone) for run in scores])
+
+
+def auc_gaps(strata: Strata, scores: FloatArray, overall: FloatArray) -> dict[str, FloatArray]:
+    """What is made of group AUCs, from scores [S, N] and the AUC of all rows [S, B + 1]."""
+    ranked = strata.large_enough(0, 1)
+    if len(ranked) < 2:
+        return {}
+    aucs = np.stack([_group_aucs(strata, run, ranked) for run in scores], axis=1)
+    return {
+        "auc_gap": np.ptp(aucs, axis=0),
+        "worst_group_auc": aucs.min(axis=0),
+        "es_auc": overall / (1 + np.abs(aucs - overall).sum(axis=0)),
+    }
 
 
 def _auc(weights: Weights, scores: FloatArray, negatives: IntArray, positives: IntArray) -> FloatArray:
@@ -151,19 +161,22 @@ def _mean(strata: Strata, values: FloatArray, rows: IntArray) -> FloatArray:
     return np.asarray(values[:, rows] @ drawn / drawn.sum(axis=0))
 
 
-def _odds(rates: Mapping[int, FloatArray]) -> dict[str, FloatArray]:
-    """Both forms of the equalized-odds difference from the rates of positive decisions."""
-    if len(rates) < 2:
-        return {}
-    gaps = np.stack([np.ptp(rates[label], axis=0) for label in (0, 1)])
-    return {
-        "equalized_odds_difference": gaps.max(axis=0),
-        "equalized_odds_difference_mean": gaps.mean(axis=0),
+def odds_gaps(strata: Strata, decisions: FloatArray) -> dict[str, FloatArray]:
+    """Equal opportunity and both forms of the equalized-odds difference, from decisions [S, N]."""
+    gaps = {label: np.ptp(rates, axis=0) for label, rates in _rates(strata, decisions).items()}
+    found = {"equal_opportunity_difference": gaps[1]} if 1 in gaps else {}
+    if len(gaps) < 2:
+        return found
+    both = np.stack([gaps[0], gaps[1]])
+    return found | {
+        "equalized_odds_difference": both.max(axis=0),
+        "equalized_odds_difference_mean": both.mean(axis=0),
     }
 
 
-def _soft(means: Mapping[int, FloatArray]) -> dict[str, FloatArray]:
-    """Soft equalized-odds gap from the mean scores."""
+def soft_gap(strata: Strata, scores: FloatArray) -> dict[str, FloatArray]:
+    """Soft equalized-odds gap from the mean scores [S, N] of groups and classes."""
+    means = _rates(strata, scores)
     if len(means) < 2:
         return {}
     distances = []
@@ -173,13 +186,27 @@ def _soft(means: Mapping[int, FloatArray]) -> dict[str, FloatArray]:
     return {"soft_equalized_odds_gap": (distances[0] + distances[1]) / 2}
 
 
-def _parity(strata: Strata, decisions: FloatArray) -> dict[str, FloatArray]:
-    """Demographic parity difference from the shares of positive decisions."""
+def parity_gap(strata: Strata, decisions: FloatArray) -> dict[str, FloatArray]:
+    """Demographic parity difference from the shares of positive decisions [S, N]."""
+    shares = _group_means(strata, decisions)
+    return {"demographic_parity_difference": np.ptp(shares, axis=0)} if len(shares) > 1 else {}
+
+
+def accuracy_disparity(strata: Strata, decisions: FloatArray) -> dict[str, FloatArray]:
+    """Predictive quality disparity from decisions [S, N]; NaN where none is right in any group."""
+    right = np.where(strata.labels == 1, decisions, 1 - decisions)
+    shares = _group_means(strata, right)
+    if len(shares) < 2:
+        return {}
+    return {"predictive_quality_disparity": ratio(np.min(shares, axis=0), np.max(shares, axis=0))}
+
+
+def _group_means(strata: Strata, values: FloatArray) -> list[FloatArray]:
+    """Mean of ``values`` [S, N] in each group with enough patients, [S, B + 1]."""
     members = [
         np.concatenate([strata.rows[group, 0], strata.rows[group, 1]]) for group in range(strata.groups)
     ]
-    shares = [_mean(strata, decisions, rows) for rows in members if strata.enough(rows)]
-    return {"demographic_parity_difference": np.ptp(shares, axis=0)} if len(shares) > 1 else {}
+    return [_mean(strata, values, rows) for rows in members if strata.enough(rows)]
 
 
 def mean_over_seeds(values: FloatArray) -> FloatArray:

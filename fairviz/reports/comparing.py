@@ -16,6 +16,7 @@ from fairviz.data.groups import Attribute
 from fairviz.metrics.clusters import check_patients
 from fairviz.metrics.gap_change import REPLICATES, GapChange
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
+from fairviz.metrics.resampled import ResampledRuns
 from fairviz.metrics.resampling import Strata, resampled_metrics
 from fairviz.reports.attribute_evidence import attribute_evidence
 from fairviz.reports.differences import GAPS
@@ -95,6 +96,10 @@ class Comparer:
             name: resampled_metrics(strata, runs.scores, runs.decisions)
             for name, strata in self._strata.items()
         }
+
+    def resampled_runs(self, runs: ScoredRuns, attribute: str) -> ResampledRuns:
+        """Any metric of runs under the same draws of rows, gaps of one attribute."""
+        return ResampledRuns(self._strata[attribute], runs.scores, runs.decisions, risks=not runs.draws_lots)
 
     def evidence(self, new: ScoredRuns, old: ScoredRuns, resampled_old: Resampled) -> Evidence:
         """Evidence on a configuration against the baseline with the same seeds.

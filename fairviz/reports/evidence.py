@@ -25,6 +25,8 @@ class Unavailable(StrEnum):
     SEVERAL_CLASSES = "not available for outcomes with more than two classes"
     NO_BASELINE = "not available without a baseline of the same seeds and training settings"
     DRAWN_BY_LOT = "not available: decisions are drawn by lot, and only their chances are kept"
+    NO_SHARED_SEEDS = "not available: no seed has finished in every configuration"
+    NOT_ESTIMABLE = "not estimable: too few patients in the groups, or undefined with one of the seeds"
     SUPPRESSED = SUPPRESSED
 
     def to_json(self) -> Json:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from fairviz.data.prepare import PreparedData
-from fairviz.evaluation.report import FairnessReport
-from fairviz.metrics.clusters import chosen
 from fairviz.reports.comparing import Comparer, Resampled, ScoredRuns
 from fairviz.reports.evidence import Evidence, Unavailable
+from fairviz.reports.held_out import HeldOutRows, decided_runs
 from fairviz.reports.pairing import baselines
 from fairviz.reports.withheld import Withheld
 from fairviz.store.records import RunRecord
@@ -32,27 +28,31 @@ class _Pair(NamedTuple):
     old: tuple[RunRecord, ...]
 
     @property
-    def key(self) -> tuple[str, tuple[int, ...]]:
-        """Tells pairs apart, also where ids of deleted runs are given again."""
-        return self.new[0].comparison_id, tuple(run.id for run in self.new + self.old)
+    def key(self) -> tuple[object, ...]:
+        """Tells pairs apart, at any threshold, also where ids of deleted runs are given again."""
+        return self.new[0].comparison_id, decided_runs(self.new + self.old)
 
 
 class EvidenceBook:
     """Evidence by comparison and configuration.
 
-    Finished runs never change: what was found of a configuration and its baselines stays true.
+    Scores of finished runs never change: what was found of a configuration and its baselines stays true, for
+    decisions at the same threshold.
     """
 
     def __init__(self, store: Store, prepared: Callable[[str], PreparedData]) -> None:
         """Take where runs are kept, and what gives the data of a task."""
         self._store = store
         self._prepared = prepared
-        self._known: OrderedDict[tuple[str, tuple[int, ...]], Evidence | Unavailable] = OrderedDict()
+        self._known: OrderedDict[tuple[object, ...], Evidence | Unavailable] = OrderedDict()
         self._working = threading.Lock()
 
-    def of(self, comparison_id: str) -> dict[str, Evidence | Unavailable]:
-        """Evidence on every configuration with finished runs but the baseline, by its label."""
-        pairs = _pairs(self._store.runs(comparison_id))
+    def of(self, comparison_id: str, runs: Sequence[RunRecord]) -> dict[str, Evidence | Unavailable]:
+        """Evidence on every configuration with finished runs but the baseline, by its label.
+
+        ``runs`` are those of the comparison, with reports at the threshold that is asked for.
+        """
+        pairs = _pairs(runs)
         with self._working:
             self._work_out(comparison_id, [pair for pair in pairs.values() if pair.new])
             found = {
@@ -80,44 +80,31 @@ class _Desk:
     """Compares stored runs of one task; what configurations share is worked out once."""
 
     def __init__(self, store: Store, data: PreparedData) -> None:
-        self._store = store
-        self._rows = data.split.test
-        self._labels = data.labels[self._rows]
-        self._attributes = [replace(own, codes=own.codes[self._rows]) for own in data.attributes]
-        self._patients = chosen(data.patients, self._rows)
-        self._public = data.task.public
+        self._rows = HeldOutRows(store, data)
         self._comparers: dict[Withheld, Comparer] = {}
         self._baselines: dict[tuple[Withheld, tuple[int, ...]], tuple[ScoredRuns, Resampled]] = {}
 
     def evidence(self, pair: _Pair) -> Evidence | Unavailable:
         """Evidence on one configuration, as far as the reports of its runs may be told."""
-        withheld = Withheld.of([run.test for run in pair.new + pair.old if run.test], public=self._public)
+        withheld = Withheld.of(
+            [run.test for run in pair.new + pair.old if run.test], public=self._rows.public
+        )
         if withheld.everything:
             return Unavailable.SUPPRESSED
         comparer = self._comparer(withheld)
-        return comparer.evidence(self._scored(pair.new), *self._baseline(withheld, pair.old))
+        return comparer.evidence(self._rows.scored(pair.new), *self._baseline(withheld, pair.old))
 
     def _comparer(self, withheld: Withheld) -> Comparer:
         if withheld not in self._comparers:
-            self._comparers[withheld] = Comparer(self._labels, self._attributes, withheld, self._patients)
+            self._comparers[withheld] = self._rows.comparer(withheld, self._rows.attributes)
         return self._comparers[withheld]
 
     def _baseline(self, withheld: Withheld, runs: Sequence[RunRecord]) -> tuple[ScoredRuns, Resampled]:
         key = withheld, tuple(run.id for run in runs)
         if key not in self._baselines:
-            scored = self._scored(runs)
+            scored = self._rows.scored(runs)
             self._baselines[key] = scored, self._comparer(withheld).resampled(scored)
         return self._baselines[key]
-
-    def _scored(self, runs: Sequence[RunRecord]) -> ScoredRuns:
-        """Scores of test rows as they were evaluated: in double precision."""
-        scores = [self._store.scores(run.id)[self._rows, 0].astype(np.float64) for run in runs]
-        reports = [FairnessReport.from_json(run.test) for run in runs if run.test]
-        return ScoredRuns(
-            seeds=tuple(run.spec["seed"] for run in runs),
-            scores=np.stack(scores),
-            thresholds=tuple(report.value("threshold") for report in reports),
-        )
 
 
 def _pairs(runs: Sequence[RunRecord]) -> dict[str, _Pair]:

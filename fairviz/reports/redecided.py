@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from fairviz.data.groups import Attribute
 from fairviz.data.prepare import PreparedData
-from fairviz.evaluation.thresholds import ThresholdRule
+from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.metrics.inputs import BoolArray, FloatArray, IntArray
+from fairviz.reports.gate_of_intersections import tells_intersections
 from fairviz.reports.rungs import nearest, safe_thresholds
 from fairviz.store.records import Json, RunRecord
 from fairviz.store.store import Store
@@ -62,12 +63,12 @@ class Redecided:
             return runs
 
     def _at(self, run: RunRecord, rule: ThresholdRule) -> RunRecord:
-        if rule == ThresholdRule() or run.test is None or _decides_by_itself(run.test):
+        if rule == AT_PREVALENCE or run.test is None or _decides_by_itself(run.test):
             return run
         key = run.comparison_id, run.id, rule
         if key not in self._known:
             data = self._prepared(self._store.comparison(run.comparison_id).task_id)
-            self._known[key] = _reports(data, self._store.scores(run.id), rule)
+            self._known[key] = _reports(data, run.test, self._store.scores(run.id), rule)
         known = self._known[key]
         return replace(run, validation=known.validation, test=known.test)
 
@@ -77,18 +78,27 @@ def _decides_by_itself(test: Json) -> bool:
     return test["threshold"] is None and "classes" not in test
 
 
-def _reports(data: PreparedData, scores: NDArray[np.float32], rule: ThresholdRule) -> _Reports:
-    """Reports on validation and test rows, with the threshold of each column of scores [N, C]."""
-    columns = scores.astype(np.float64).T
+def _reports(data: PreparedData, test: Json, scores: NDArray[np.float32], rule: ThresholdRule) -> _Reports:
+    """Reports on validation and test rows, with the threshold of each column of scores.
+
+    Args:
+        data: the task.
+        test: what has been reported on test rows.
+        scores: [N, C].
+        rule: that chooses.
+    """
+    columns, crossed = scores.astype(np.float64).T, _crossed(data, test)
     thresholds = [
-        _threshold(data, _positives(data, c), column, rule, start)
+        _threshold(data, _positives(data, c), column, rule, start=start, crossed=crossed)
         for c, (column, start) in enumerate(zip(columns, prevalences(data), strict=True))
     ]
-    validation, test = (
+    found = [
         report(data, rows, scores[rows], thresholds=thresholds, floor=True).to_json()
         for rows in (data.split.validation, data.split.test)
-    )
-    return _Reports(validation, test)
+    ]
+    # Probes are other models, and decide as they did.
+    kept = {"modalities": test["modalities"]} if "modalities" in test else {}
+    return _Reports(found[0], found[1] | kept)
 
 
 def _positives(data: PreparedData, column: int) -> BoolArray:
@@ -96,8 +106,23 @@ def _positives(data: PreparedData, column: int) -> BoolArray:
     return np.asarray(data.labels == (1 if data.score_columns == 1 else column))
 
 
+def _crossed(data: PreparedData, test: Json) -> IntArray:
+    """Combinations of all attributes [N]; a single one where intersections are not told."""
+    questions = list(test.get("classes", {}).values()) or [test]
+    if not tells_intersections(questions):
+        return np.zeros(len(data.labels), dtype=np.int64)
+    values = np.column_stack([attribute.codes for attribute in data.attributes])
+    return np.unique(values, axis=0, return_inverse=True)[1].astype(np.int64)
+
+
 def _threshold(
-    data: PreparedData, positives: BoolArray, scores: FloatArray, rule: ThresholdRule, start: float
+    data: PreparedData,
+    positives: BoolArray,
+    scores: FloatArray,
+    rule: ThresholdRule,
+    *,
+    start: float,
+    crossed: IntArray,
 ) -> float:
     """What the rule chooses on validation rows; of private data the nearest that may be told as well."""
     rows = data.split.validation
@@ -105,16 +130,21 @@ def _threshold(
     if data.task.public:
         return wanted
     told = np.concatenate([data.split.validation, data.split.test])
-    cells = np.concatenate([_cells(data, positives, rows) for rows in (rows, data.split.test)])
+    cells = np.concatenate(
+        [_cells(data, positives, crossed, rows) for rows in (data.split.validation, data.split.test)]
+    )
     # Rows of one split are told apart from those of the other.
     cells[len(rows) :] += int(cells.max(initial=-1)) + 1
     return nearest(safe_thresholds(scores[told], cells, start), wanted)
 
 
-def _cells(data: PreparedData, positives: BoolArray, rows: IntArray) -> IntArray:
-    """Cells of some rows [rows, K] in the table of each attribute: their group and outcome."""
+def _cells(data: PreparedData, positives: BoolArray, crossed: IntArray, rows: IntArray) -> IntArray:
+    """Cells of some rows [rows, K + 1], group and outcome: of each attribute, and of all of them crossed."""
     return np.column_stack(
-        [_cell(attribute, attribute.codes[rows], positives[rows]) for attribute in data.attributes]
+        [
+            *(_cell(attribute, attribute.codes[rows], positives[rows]) for attribute in data.attributes),
+            2 * crossed[rows] + positives[rows],
+        ]
     )
 
 

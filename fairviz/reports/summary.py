@@ -22,11 +22,16 @@ DISCLAIMER = "Education and research only. Not a medical device; not validated f
 
 
 def comparison_json(
-    task: TaskRecord, runs: Sequence[Run], evidence: Mapping[str, Evidence | Unavailable]
+    task: TaskRecord,
+    runs: Sequence[Run],
+    evidence: Mapping[str, Evidence | Unavailable],
+    *,
+    threshold: str,
 ) -> dict[str, Any]:
     """Task, runs, paired differences and what these prove; undefined numbers are null, with a reason.
 
-    ``evidence`` is by label, of every configuration with finished runs but the baseline.
+    ``evidence`` is by label, of every configuration with finished runs but the baseline. ``threshold`` is the
+    rule by which the thresholds of decisions were chosen.
     """
     finished = [run for run in runs if run.test is not None]
     compared = [run for run in finished if run.spec["method"] != BASELINE]
@@ -36,6 +41,7 @@ def comparison_json(
     return {
         "notice": DISCLAIMER,
         "task": {"id": task.id, **task.spec},
+        "threshold_rule": threshold,
         "runs": [_run_json(run, collapsed.get(run.id)) for run in finished],
         "comparisons": [
             {

@@ -46,6 +46,16 @@ class Withheld:
         )
 
 
+def is_point_withheld(
+    reports: Iterable[Json], performance: str, gap: str, attribute: str, *, public: bool
+) -> bool:
+    """Whether a report of several withholds a performance of all rows or a gap between groups."""
+    told = [FairnessReport.from_json(told_report(report, public=public)) for report in reports]
+    return any(
+        performance in _suppressed(own) or gap in _suppressed(own.attribute(attribute)) for own in told
+    )
+
+
 def _suppressed(record: Performance | AttributeReport) -> set[str]:
     """Numbers that a record withholds."""
     return {name for name, reason in record.reason.items() if reason == SUPPRESSED}

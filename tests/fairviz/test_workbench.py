@@ -107,6 +107,20 @@ def test_a_report_says_what_differences_prove(bench: Workbench, tmp_path: Path) 
     assert bench.evidence(comparison)["FairGrad"] is bench.evidence(comparison)["FairGrad"]
 
 
+def test_configurations_have_a_share_of_fronts(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(task_id, ["baseline", "fairgrad"], seeds=2, training=SHORT)
+    bench.wait(comparison, every=0.01)
+    axes = ("auc", "equalized_odds_difference", "race")
+    found = bench.front_frequency(comparison, *axes)
+    assert list(found) == ["Baseline", "FairGrad"]
+    numbers = [share for share in found.values() if isinstance(share, float)]
+    assert sum(numbers) >= 1
+    assert max(numbers) <= 1
+    assert bench.front_frequency(comparison, *axes) is found
+    with pytest.raises(SettingError, match="attribute: expected one of race, sex"):
+        bench.front_frequency(comparison, *axes[:2], "ward")
+
+
 def test_a_sweep_is_measured_against_the_baseline_of_its_own_settings(bench: Workbench, task_id: str) -> None:
     grid = {"tau": ["0.01", "0.04"], "learning_rate": ["0.001", "0.01"]}
     comparison = bench.sweep(task_id, "multifair", grid, seeds=2, training=SHORT, baseline=True)

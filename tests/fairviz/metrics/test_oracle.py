@@ -22,6 +22,15 @@ def case(request: pytest.FixtureRequest, oracle_dir: Path) -> dict[str, Any]:
     return case
 
 
+def test_every_answer_is_compared(case: dict[str, Any]) -> None:
+    gaps = {"equalized_odds_difference", "equalized_odds_difference_mean", "demographic_parity_difference"}
+    assert set(case) == {"labels", "scores", "groups", "threshold", "expected"}
+    assert set(case["expected"]) <= {"auc", "ece", "es_auc", "group_auc", "group_rates"} | gaps
+    assert {"auc", "ece", "es_auc", "group_auc", "group_rates", "demographic_parity_difference"} <= set(
+        case["expected"]
+    )
+
+
 def _same(actual: float, expected: float | None) -> bool:
     return bool(np.isnan(actual)) if expected is None else actual == pytest.approx(expected, abs=1e-9)
 

@@ -78,7 +78,7 @@ class Counted:
 
 def test_configurations_are_compared_on_test_rows(store: Store, comparison: str) -> None:
     finish(store, comparison, range(5))
-    found = EvidenceBook(store, Counted()).of(comparison)
+    found = EvidenceBook(store, Counted()).of(comparison, store.runs(comparison))
     assert list(found) == ["fairgrad", "multifair"]
     own = found["fairgrad"]
     assert isinstance(own, Evidence)
@@ -92,20 +92,20 @@ def test_configurations_are_compared_on_test_rows(store: Store, comparison: str)
 def test_what_is_known_is_not_worked_out_again(store: Store, comparison: str) -> None:
     prepared = Counted()
     book = EvidenceBook(store, prepared)
-    assert book.of(comparison) == {}
+    assert book.of(comparison, store.runs(comparison)) == {}
     assert prepared.times == 0
     finish(store, comparison, range(3))
-    first = book.of(comparison)
-    assert book.of(comparison)["fairgrad"] is first["fairgrad"]
+    first = book.of(comparison, store.runs(comparison))
+    assert book.of(comparison, store.runs(comparison))["fairgrad"] is first["fairgrad"]
     assert prepared.times == 1
 
 
 def test_a_further_seed_is_further_evidence(store: Store, comparison: str) -> None:
     book = EvidenceBook(store, Counted())
     finish(store, comparison, range(3))
-    (before,) = book.of(comparison).values()
+    (before,) = book.of(comparison, store.runs(comparison)).values()
     finish(store, comparison, range(3, 4))
-    (after,) = book.of(comparison).values()
+    (after,) = book.of(comparison, store.runs(comparison)).values()
     assert isinstance(before, Evidence)
     assert isinstance(after, Evidence)
     assert (before.seeds, after.seeds) == ((0,), (0, 1))
@@ -114,7 +114,8 @@ def test_a_further_seed_is_further_evidence(store: Store, comparison: str) -> No
 def test_several_classes_are_not_compared(store: Store, comparison: str) -> None:
     finish(store, comparison, range(4))
     classes = replace(DATA, classes=("a", "b", "c"))
-    assert EvidenceBook(store, Counted(classes)).of(comparison) == {"fairgrad": Unavailable.SEVERAL_CLASSES}
+    found = EvidenceBook(store, Counted(classes)).of(comparison, store.runs(comparison))
+    assert found == {"fairgrad": Unavailable.SEVERAL_CLASSES}
 
 
 def test_a_group_that_reports_withhold_takes_no_part(store: Store, comparison: str) -> None:
@@ -125,9 +126,9 @@ def test_a_group_that_reports_withhold_takes_no_part(store: Store, comparison: s
     private = DATA.task.model_copy(update={"public": False})
     data = replace(DATA, task=private, attributes=(replace(race, codes=few), sex))
     finish(store, comparison, range(4), data)
-    hidden = EvidenceBook(store, Counted(data)).of(comparison)["fairgrad"]
+    hidden = EvidenceBook(store, Counted(data)).of(comparison, store.runs(comparison))["fairgrad"]
     public = replace(data, task=data.task.model_copy(update={"public": True}))
-    shown = EvidenceBook(store, Counted(public)).of(comparison)["fairgrad"]
+    shown = EvidenceBook(store, Counted(public)).of(comparison, store.runs(comparison))["fairgrad"]
     assert isinstance(hidden, Evidence)
     assert isinstance(shown, Evidence)
     assert hidden.auc == shown.auc
