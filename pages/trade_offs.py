@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fairviz.store.records import ComparisonRecord
-from fairviz.ui import findings, frame, state, tradeoffs
+from fairviz.ui import cache, findings, frame, state, tradeoffs
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
 
@@ -32,21 +32,29 @@ def page() -> None:
 
 def compare(record: ComparisonRecord, task_id: str) -> None:
     """Everything about a comparison with at least one finished run."""
-    spec = workbench().task_spec(task_id)
-    runs = workbench().runs(record.id)
-    view = tradeoffs.choose_view(spec, next(run.test for run in runs if run.test))
-    found = findings.results(runs, view.split)
+    spec, usual = workbench().task_spec(task_id), workbench().runs(record.id)
+    view = tradeoffs.choose_view(spec, next(run.test for run in usual if run.test))
+    with shown_errors():
+        decided(record, view)
+
+
+def decided(record: ComparisonRecord, view: tradeoffs.View) -> None:
+    """The chart first: what is worked out of test rows may take a while."""
+    runs = cache.decided(record.id, record.revision, str(view.threshold))
     left, right = st.columns([5, 3], gap="medium")
     with left, shown_errors():
         tradeoffs.chart(record, view)
-    with right, shown_errors():
-        tradeoffs.in_words(found, view.axes)
-        tradeoffs.definitions(view.axes)
+    with right:
+        proof = tradeoffs.prove(record, runs, view)
+        found = findings.results(runs, view.split, proof)
+        tradeoffs.in_words(found, view)
+        tradeoffs.reading(found, view)
     with shown_errors():
         table = tradeoffs.results_table(found, view)
         tradeoffs.downloads(record.id, table, view)
     with shown_errors():
         tradeoffs.groups_table(found, view)
+        tradeoffs.modalities_table(found)
 
 
 frame.show(state.TRADE_OFFS, "What does fairness cost here?", page)

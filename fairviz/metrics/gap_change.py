@@ -39,11 +39,6 @@ class GapChange:
         """Whether 0 lies outside both percentiles."""
         return self.low > 0 or self.high < 0
 
-    @property
-    def fell(self) -> bool:
-        """Whether the gap is smaller than before, by chance or not."""
-        return self.difference < 0
-
     @classmethod
     def of(cls, new: FloatArray, old: FloatArray) -> GapChange:
         """From a gap [S, B + 1] of both models with the same seeds, under the same weightings."""

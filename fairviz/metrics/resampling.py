@@ -101,6 +101,7 @@ def resampled_metrics(strata: Strata, scores: FloatArray, decisions: FloatArray)
         | odds_gaps(strata, decisions)
         | soft_gap(strata, scores)
         | parity_gap(strata, decisions)
+        | accuracy_disparity(strata, decisions)
     )
 
 

@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fairviz.evaluation import PARTS
 from fairviz.evaluation.report import FairnessReport
 
 PERFORMANCE = "auc"
-GAPS = (
-    "auc_gap",
-    "equalized_odds_difference",
-    "equalized_odds_difference_mean",
-    "soft_equalized_odds_gap",
-    "demographic_parity_difference",
-)
+GAPS = tuple(PARTS)
+"""Every difference between groups that a report has."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Difference:
 def differences(
     ours: Mapping[int, FairnessReport], baseline: Mapping[int, FairnessReport]
 ) -> list[Difference]:
-    """Changes of the headline metrics between reports of the same seeds."""
+    """Changes of AUC, and of gaps between groups and intersections, between reports of the same seeds."""
     shared = sorted(set(ours) & set(baseline))
     pairs = [(ours[seed], baseline[seed]) for seed in shared]
     if not pairs:
@@ -53,10 +49,16 @@ def differences(
         _difference(
             gap, name, [(a.attribute(name).value(gap), b.attribute(name).value(gap)) for a, b in pairs]
         )
-        for name in pairs[0][0].attributes
+        for name in _shared_attributes(pairs)
         for gap in GAPS
     ]
     return [overall, *by_attribute]
+
+
+def _shared_attributes(pairs: Sequence[tuple[FairnessReport, FairnessReport]]) -> list[str]:
+    """Attributes, and the intersections that all reports have."""
+    crossed = [report.intersections for pair in pairs for report in pair]
+    return [*pairs[0][0].attributes, *(name for name in crossed[0] if all(name in own for own in crossed))]
 
 
 def _difference(

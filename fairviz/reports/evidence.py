@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.metrics.comparison import AucComparison, MeanAuc
 from fairviz.metrics.estimable import Grade
 from fairviz.metrics.gap_change import GapChange
@@ -104,9 +105,11 @@ class AttributeEvidence:
         return sum(not math.isnan(group.p_worse_holm) for group in self.groups.values())
 
     def levelling_down(self, gap: str) -> bool:
-        """Whether a gap fell while a group was harmed."""
+        """Whether a gap looks better than before, by chance or not, while a group was harmed."""
         change = self.gaps[gap]
-        return change is not None and change.fell and bool(self.harmed)
+        if change is None or not self.harmed:
+            return False
+        return change.difference < 0 if CATALOGUE[gap].better == "down" else change.difference > 0
 
     def to_json(self) -> Json:
         """Plain types; undefined numbers are None. Why a gap is None, the reports of the runs say."""

@@ -12,6 +12,7 @@ from fairviz.data.describe import ColumnProfile
 from fairviz.data.specs import TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_positive
 from fairviz.data.values import value_text
+from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.modulation import modulation, modulation_text
 from fairviz.figures.plane import Plane
@@ -197,9 +198,11 @@ def seconds_per_epoch(task_id: str, method: str, batch_size: int, finished: tupl
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def result_front(comparison_id: str, revision: int, axes: Axes, split: Split, *, join_seeds: bool) -> Drawing:
-    """All finished runs at the epoch that validation chose."""
-    runs, _ = history(comparison_id, revision)
+def result_front(
+    comparison_id: str, revision: int, axes: Axes, split: Split, threshold: str, *, join_seeds: bool
+) -> Drawing:
+    """All finished runs at the epoch that validation chose, with decisions at a threshold chosen there."""
+    runs = decided(comparison_id, revision, threshold)
     points = series.results(runs, split, axes)
     report = next(report for _, report in series.reports(runs, split))
     plane = Plane(
@@ -210,10 +213,16 @@ def result_front(comparison_id: str, revision: int, axes: Axes, split: Split, *,
         noise_floor=series.noise_floor(runs, split, axes),
         join_seeds=join_seeds,
     )
-    intervals = series.joined_intervals(points, report.positives) if join_seeds else None
+    intervals = series.joined_intervals(runs, split, axes) if join_seeds else None
     figure = tradeoff(points, plane, intervals=intervals)
     text = tradeoff_text(points, plane, intervals=intervals)
     return _drawing(figure, text, is_empty=not series.drawable(points))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Deciding again at this threshold ...")
+def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # noqa: ARG001  (keys the cache)
+    """Runs of a comparison at a revision, with decisions at the threshold that a rule chooses; read only."""
+    return workbench().runs(comparison_id, threshold=ThresholdRule.parse(threshold))
 
 
 def _drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
@@ -224,3 +233,4 @@ def forget() -> None:
     """Drop every cached table and figure, after something was deleted."""
     st.cache_data.clear()
     _history.clear()
+    decided.clear()

@@ -6,51 +6,61 @@ A gap that chance alone could make is "not clear of chance"; no wording here say
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from scipy.special import stdtrit
 
-from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
+from fairviz.evaluation.report import FairnessReport
 from fairviz.metrics.catalogue import CATALOGUE
+from fairviz.metrics.intervals import Interval
 from fairviz.reports.collapse import collapses_by_label
-from fairviz.reports.differences import GAPS, PERFORMANCE, Difference, differences
+from fairviz.reports.differences import PERFORMANCE, Difference, differences
+from fairviz.reports.evidence import Evidence, Unavailable, family_p_values
+from fairviz.reports.joined import Estimate, Joined
 from fairviz.reports.pairing import baselines_by_label
 from fairviz.reports.run import Run
 from fairviz.suppression import SUPPRESSED
 from fairviz.training.runs import BASELINE
 from fairviz.ui import words
-from fairviz.ui.series import Axes, Split, gap_of, interval, reports, seed_interval, short
+from fairviz.ui.evidencewords import evidence_row, evidence_sentences, group_changes
+from fairviz.ui.series import Axes, Split, reports, short
 
-GROUP_METRICS: Final = ("auc", "sensitivity", "specificity", "ppv", "selection_rate", "calibration_error")
+GROUP_METRICS: Final = (
+    "auc", "sensitivity", "specificity", "ppv", "npv", "selection_rate", "accuracy",
+    "calibration_error", "brier",
+)  # fmt: skip
 
 COLLAPSE_MEANING: Final = (
     "On test rows, decisions or ranks no longer tell patients apart: nearly all or hardly any are flagged, "
     "or the ranking is no better than chance or far below the baseline's. A small gap then says nothing."
 )
 
-_NORMAL_95: Final = 1.959963984540054
-
 
 @dataclass(frozen=True)
 class Result:
-    """One configuration: its reports by seed, and those of the baseline.
+    """One configuration: its reports by seed, and how it stands to the baseline.
 
     Attributes:
         label: configuration that the seeds share.
         method: its method's name.
-        by_seed: report of each seed.
+        joined: report of each seed.
         change: paired differences to the baseline; empty for the baseline itself or without one.
         collapse: on how many seeds it no longer tells the patients of the test rows apart, and how.
+        evidence: what test rows prove; None for the baseline, and where other rows are shown.
+        p_holm: of the overall AUC, adjusted over all configurations; NaN without evidence.
+        on_front: by axes, how often it is on the front when patients and seeds are drawn again.
     """
 
     label: str
     method: str
-    by_seed: dict[int, FairnessReport]
+    joined: Joined
     change: tuple[Difference, ...]
     collapse: str | None = None
+    evidence: Evidence | Unavailable | None = None
+    p_holm: float = math.nan
+    on_front: float | Unavailable | None = None
 
     def change_of(self, metric: str, attribute: str | None) -> Difference | None:
         """The paired difference of one metric."""
@@ -58,7 +68,23 @@ class Result:
         return next(found, None)
 
 
-def results(runs: Sequence[Run], split: Split) -> list[Result]:
+@dataclass(frozen=True)
+class Proof:
+    """What was worked out of test rows.
+
+    Attributes:
+        evidence: by configuration.
+        on_front: by configuration, share of replicates on the front.
+    """
+
+    evidence: Mapping[str, Evidence | Unavailable] = field(default_factory=dict)
+    on_front: Mapping[str, float | Unavailable] = field(default_factory=dict)
+
+
+_NO_PROOF: Final = Proof()
+
+
+def results(runs: Sequence[Run], split: Split, proof: Proof = _NO_PROOF) -> list[Result]:
     """Finished runs by configuration, in the order they were submitted."""
     methods: dict[str, str] = {}
     by_label: dict[str, dict[int, FairnessReport]] = {}
@@ -69,14 +95,17 @@ def results(runs: Sequence[Run], split: Split) -> list[Result]:
         label: {run.spec["seed"]: report for run, report in reports(paired.values(), split)}
         for label, paired in baselines_by_label(runs).items()
     }
-    collapsed = collapses_by_label(runs)
+    collapsed, adjusted = collapses_by_label(runs), family_p_values(proof.evidence)
     return [
         Result(
             label,
             methods[label],
-            by_seed,
+            Joined(by_seed),
             tuple(differences(by_seed, references.get(label, {}))),
             collapsed.get(label),
+            proof.evidence.get(label),
+            adjusted.get(label, math.nan),
+            proof.on_front.get(label),
         )
         for label, by_seed in by_label.items()
     ]
@@ -86,7 +115,9 @@ def sentences(result: Result, axes: Axes) -> list[str]:
     """What one configuration shows, most important first; a person's own words are escaped."""
     told = [_level(result, axes), _clear_of_chance(result, axes)]
     if result.method != BASELINE:
-        told += _changes(result, axes)
+        told += _against_baseline(result, axes)
+    if isinstance(result.on_front, float):
+        told.append(f"On the front in {words.percent(result.on_front)} of redraws of patients and seeds.")
     if result.collapse is not None:
         told.append(
             f"On test rows it {result.collapse}: "
@@ -97,79 +128,129 @@ def sentences(result: Result, axes: Axes) -> list[str]:
 
 def result_row(result: Result, axes: Axes) -> dict[str, Any]:
     """A row of the table of configurations; None where a number is not estimable."""
-    gap, performance = (result.change_of(axes.gap, axes.attribute), result.change_of(PERFORMANCE, None))
-    low, high = limits(result, axes.performance) or (None, None)
+    performance, gap = (
+        result.joined.performance(axes.performance),
+        result.joined.gap(axes.attribute, axes.gap),
+    )
     return {
         "method": result.label,
-        "seeds": len(result.by_seed),
-        axes.performance: _mean([report.value(axes.performance) for report in result.by_seed.values()]),
-        f"{axes.performance}_low": low,
-        f"{axes.performance}_high": high,
-        axes.gap: gap_mean(result, axes),
-        "floor": floor_mean(result, axes),
-        "auc_change": performance.mean if performance else None,
-        "gap_change": gap.mean if gap else None,
-        "gap_lower_on": f"{gap.lower} of {gap.seeds}" if gap and gap.seeds else None,
+        "seeds": len(result.joined.by_seed),
+        **_number_row(axes.performance, performance),
+        **_number_row(axes.gap, gap),
+        "floor": result.joined.floor(axes.attribute, axes.gap),
+        **_change_row(result, axes),
+        "on_front": result.on_front if isinstance(result.on_front, float) else None,
         "collapse": result.collapse,
     }
 
 
+def _number_row(name: str, estimate: Estimate) -> dict[str, float | None]:
+    low, high = (None, None) if estimate.interval is None else (estimate.interval.low, estimate.interval.high)
+    return {name: estimate.value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _change_row(result: Result, axes: Axes) -> dict[str, Any]:
+    """Changes against the baseline: proven on test rows, else as they are over seeds."""
+    performance, gap = (result.change_of(PERFORMANCE, None), result.change_of(axes.gap, axes.attribute))
+    over_seeds = {
+        "auc_change": performance.mean if performance else None,
+        "gap_change": gap.mean if gap else None,
+        "gap_lower_on": f"{gap.lower} of {gap.seeds}" if gap and gap.seeds else None,
+    }
+    if not isinstance(result.evidence, Evidence):
+        return over_seeds
+    proven = evidence_row(result.evidence, result.p_holm, axes)
+    return over_seeds | {name: value for name, value in proven.items() if value is not None}
+
+
 def group_rows(found: Sequence[Result], attribute: str, metric: str) -> list[dict[str, Any]]:
     """A row per group: patients, and the metric of each configuration with its interval, as text."""
-    first = next(iter(found[0].by_seed.values())).attribute(attribute).groups
+    first = found[0].joined.first.attribute(attribute).groups
     return [
         {
             "group": group,
             "patients": words.SUPPRESSED if report.n is None else f"{report.n:,}",
-            **{r.label: _group_cell(r, attribute, group, metric) for r in found},
+            **{r.label: _cell(r.joined.of_group(attribute, group, metric)) for r in found},
         }
         for group, report in first.items()
     ]
 
 
-def limits(result: Result, metric: str) -> tuple[float, float] | None:
-    """95 % limits of a configuration's mean, rows and seeds both counted."""
-    return _limits(list(result.by_seed.values()), metric)
+def change_rows(found: Sequence[Result], attribute: str) -> list[dict[str, Any]]:
+    """A row per group: how each configuration's AUC has changed, as text; none without evidence."""
+    proven = {
+        r.label: group_changes(r.evidence, attribute) for r in found if isinstance(r.evidence, Evidence)
+    }
+    if not any(proven.values()):
+        return []
+    groups = found[0].joined.first.attribute(attribute).groups
+    return [
+        {"group": group, **{label: changes.get(group, "") for label, changes in proven.items()}}
+        for group in groups
+    ]
 
 
-def gap_mean(result: Result, axes: Axes) -> float | None:
-    """Mean gap over the seeds on which it is estimable."""
-    return _mean([gap_of(report, axes) for report in result.by_seed.values()])
+def flagged_from(found: Sequence[Result]) -> str:
+    """From which predicted risk patients are flagged, over all runs that decide by it."""
+    reports = [report for result in found for report in result.joined.by_seed.values()]
+    known = [value for report in reports if (value := report.value("threshold")) is not None]
+    by_lot = any("decides" in report.reason.get("threshold", "") for report in reports)
+    others = " Methods that decide by themselves keep their decisions." if by_lot else ""
+    if not known:
+        return f"each by its own rule.{others}"
+    lowest, highest = words.number(min(known)), words.number(max(known))
+    from_here = lowest if lowest == highest else f"{lowest} to {highest}, by run"
+    return f"from a predicted risk of {from_here}.{others}"
 
 
-def floor_mean(result: Result, axes: Axes) -> float | None:
-    """The gap that chance alone exceeds one time in twenty, mean over seeds."""
-    floors = [report.attribute(axes.attribute).floor(axes.gap) for report in result.by_seed.values()]
-    return _mean([floor.percentile_95 for floor in floors if floor is not None])
+def modality_rows(found: Sequence[Result]) -> list[dict[str, Any]]:
+    """A row per modality: the AUC that it reaches by itself, of each configuration that has encoders."""
+    network = [r for r in found if r.joined.first.modalities]
+    if not network:
+        return []
+    return [
+        {"modality": name, **{r.label: _cell(r.joined.of_modality(name, "auc")) for r in network}}
+        for name in network[0].joined.first.modalities
+    ]
 
 
-def _level(result: Result, axes: Axes) -> str:
-    performance = _mean([report.value(axes.performance) for report in result.by_seed.values()])
-    found = limits(result, axes.performance)
-    between = f" ({words.number(found[0])} to {words.number(found[1])})" if found else ""
-    report = next(iter(result.by_seed.values()))
-    own = report.attribute(axes.attribute)
+def _cell(estimate: Estimate) -> str:
     return (
-        f"{short(axes.performance)} {_number(performance, report, axes.performance)}{between}, "
-        f"{lower_name(short(axes.gap))} {_number(gap_mean(result, axes), own, axes.gap)}."
+        estimate.reason
+        if estimate.value is None
+        else words.number(estimate.value) + _in_brackets(estimate.interval)
     )
 
 
-def _number(value: float | None, record: Performance | AttributeReport, metric: str) -> str:
-    """A number, or why a record has none: suppressed, or not estimable."""
-    is_suppressed = record.reason.get(metric) == SUPPRESSED
-    return words.SUPPRESSED if value is None and is_suppressed else words.number(value)
+def _level(result: Result, axes: Axes) -> str:
+    performance, gap = (
+        result.joined.performance(axes.performance),
+        result.joined.gap(axes.attribute, axes.gap),
+    )
+    return (
+        f"{short(axes.performance)} {_number(performance)}{_in_brackets(performance.interval)}, "
+        f"{lower_name(short(axes.gap))} {_number(gap)}{_in_brackets(gap.interval)}."
+    )
+
+
+def _in_brackets(interval: Interval | None) -> str:
+    return "" if interval is None else f" ({words.between(interval.low, interval.high)})"
+
+
+def _number(estimate: Estimate) -> str:
+    """A number, or why there is none: suppressed, or not estimable."""
+    is_suppressed = estimate.reason == SUPPRESSED
+    return words.SUPPRESSED if is_suppressed else words.number(estimate.value)
 
 
 def _clear_of_chance(result: Result, axes: Axes) -> str:
-    gap, floor = gap_mean(result, axes), floor_mean(result, axes)
-    reasons = next(iter(result.by_seed.values())).attribute(axes.attribute).reason
-    if gap is None:
-        return f"Gap {words.plain(reasons.get(axes.gap, words.NOT_ESTIMABLE))}."
+    gap, floor = result.joined.gap(axes.attribute, axes.gap), result.joined.floor(axes.attribute, axes.gap)
+    if gap.value is None:
+        return f"Gap {words.plain(gap.reason)}."
     if floor is None:
-        reason = reasons.get(f"{axes.gap}_floor_95")
+        reason = result.joined.first.attribute(axes.attribute).reason.get(f"{axes.gap}_floor_95")
         return f"What chance alone would make of it is {words.plain(reason)}." if reason else ""
-    if gap <= floor:
+    if gap.value <= floor:
         return (
             f"The gap is not clear of chance: in 95 of 100 test sets, groups this small would show up to "
             f"{words.number(floor)} even if they were equal."
@@ -180,13 +261,22 @@ def _clear_of_chance(result: Result, axes: Axes) -> str:
     )
 
 
-def _changes(result: Result, axes: Axes) -> list[str]:
+def _against_baseline(result: Result, axes: Axes) -> list[str]:
+    """What is proven on test rows; where nothing can be, what seeds show."""
+    if isinstance(result.evidence, Evidence):
+        proven = evidence_sentences(result.evidence, result.p_holm, axes)
+        known = axes.attribute in result.evidence.attributes
+        return (
+            proven
+            if known
+            else [*proven, _change(short(axes.gap), result.change_of(axes.gap, axes.attribute))]
+        )
     if not result.change:
         return ["No baseline with the same seeds to compare with."]
-    told = [_change("AUC", result.change_of(PERFORMANCE, None))]
-    if axes.gap in GAPS:
-        told.append(_change(short(axes.gap), result.change_of(axes.gap, axes.attribute)))
-    return told
+    return [
+        _change("AUC", result.change_of(PERFORMANCE, None)),
+        _change(short(axes.gap), result.change_of(axes.gap, axes.attribute)),
+    ]
 
 
 def _change(name: str, found: Difference | None) -> str:
@@ -206,33 +296,6 @@ def _change(name: str, found: Difference | None) -> str:
 def beyond_seeds(mean: float, sd: float, seeds: int) -> bool:
     """Whether the 95 % t interval of a mean of paired changes over at least two seeds leaves out 0."""
     return abs(mean) > float(stdtrit(seeds - 1, 0.975)) * sd / math.sqrt(seeds)
-
-
-def _group_cell(result: Result, attribute: str, group: str, metric: str) -> str:
-    own = [report.attribute(attribute).groups[group] for report in result.by_seed.values()]
-    mean = _mean([report.value(metric) for report in own])
-    if mean is None:
-        return own[0].reason.get(metric, words.NOT_ESTIMABLE)
-    found = _limits(own, metric)
-    return words.number(mean) + (f" ({words.number(found[0])} to {words.number(found[1])})" if found else "")
-
-
-def _limits(own: Sequence[Performance], metric: str) -> tuple[float, float] | None:
-    values = [value for report in own if (value := report.value(metric)) is not None]
-    known = [between for report in own if (between := interval(report, metric)) is not None]
-    positives = own[0].positives
-    if not values or positives is None or len(known) < len(own) or len(values) < len(own):
-        return None
-    if len(values) == 1:
-        return known[0]
-    rows = fmean(((high - low) / (2 * _NORMAL_95)) ** 2 for low, high in known)
-    low, high = seed_interval(values, rows, positives)
-    return max(low, 0.0), min(high, 1.0)
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fmean(known) if known else None
 
 
 def lower_name(name: str) -> str:

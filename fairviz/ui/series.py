@@ -5,19 +5,17 @@ Axis letters: E epochs, S seeds, G groups of one attribute.
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, variance
+from statistics import fmean
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from fairviz.data.specs import TaskSpec
-from fairviz.evaluation.report import FairnessReport, Performance
+from fairviz.evaluation.report import FairnessReport
 from fairviz.figures.series import (
     GroupCurves,
     Interval,
@@ -26,7 +24,9 @@ from fairviz.figures.series import (
     PointIntervals,
     RunTrail,
 )
+from fairviz.metrics import intervals
 from fairviz.metrics.catalogue import CATALOGUE
+from fairviz.reports.joined import Joined
 from fairviz.reports.run import Epoch, Run
 from fairviz.suppression import SUPPRESSED
 
@@ -57,8 +57,6 @@ _SHORT: Final = {
     "log_loss": "Log loss",
 }
 
-_NORMAL_95: Final = 1.959963984540054
-
 
 @dataclass(frozen=True)
 class Axes:
@@ -67,6 +65,11 @@ class Axes:
     performance: str
     gap: str
     attribute: str
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """Performance, gap, attribute."""
+        return self.performance, self.gap, self.attribute
 
     @property
     def key(self) -> str:
@@ -113,7 +116,8 @@ def results(runs: Sequence[Run], split: Split, axes: Axes) -> list[RunTrail]:
             epochs=np.array([run.best_epoch]),
             performance=_floats([report.value(axes.performance)]),
             gap=_floats([gap_of(report, axes)]),
-            performance_interval=interval(report, axes.performance),
+            performance_interval=_limits(report.interval(axes.performance)),
+            gap_interval=_limits(report.attribute(axes.attribute).interval(axes.gap)),
         )
         for run, report in reports(runs, split)
     ]
@@ -127,47 +131,19 @@ def reports(runs: Iterable[Run], split: Split) -> Iterator[tuple[Run, FairnessRe
             yield run, report
 
 
-def interval(report: Performance, metric: str) -> Interval | None:
-    """95 % limits of a metric, where the report has them."""
-    found = report.interval(metric)
-    return None if found is None else (found.low, found.high)
-
-
-def joined_intervals(points: Sequence[RunTrail], positives: int | None) -> dict[str, PointIntervals]:
-    """By label, the interval of performance when its seeds are joined.
-
-    Args:
-        points: single points, each with its own interval over rows.
-        positives: rows with the outcome, which the intervals over rows rest on; None where withheld.
-    """
-    by_label: dict[str, list[RunTrail]] = {}
-    for point in points:
-        by_label.setdefault(point.label, []).append(point)
+def joined_intervals(runs: Sequence[Run], split: Split, axes: Axes) -> dict[str, PointIntervals]:
+    """By label, the intervals of performance and gap when its seeds are joined."""
+    by_label: dict[str, dict[int, FairnessReport]] = {}
+    for run, report in reports(runs, split):
+        by_label.setdefault(run.label, {})[run.spec["seed"]] = report
+    joined = {label: Joined(own) for label, own in by_label.items() if len(own) > 1}
     return {
-        label: PointIntervals(performance=_joined_interval(own, positives))
-        for label, own in by_label.items()
-        if len(own) > 1
+        label: PointIntervals(
+            _limits(own.performance(axes.performance).interval),
+            _limits(own.gap(axes.attribute, axes.gap).interval),
+        )
+        for label, own in joined.items()
     }
-
-
-def seed_interval(values: Sequence[float], rows_variance: float, positives: int) -> Interval:
-    """95 % limits of a mean over seeds that were scored on the same rows.
-
-    Variances of rows and of seeds add up, with Satterthwaite's degrees of freedom: rows alone would
-    cover the truth far less often than they say, seeds alone say nothing about other patients.
-
-    Args:
-        values: [S], at least two.
-        rows_variance: of one seed's value over samples of rows.
-        positives: rows with the outcome.
-    """
-    seeds_variance = variance(values) / len(values)
-    total = rows_variance + seeds_variance
-    if total == 0:
-        return fmean(values), fmean(values)
-    freedom = total**2 / (rows_variance**2 / max(positives - 1, 1) + seeds_variance**2 / (len(values) - 1))
-    half = float(stdtrit(freedom, 0.975)) * math.sqrt(total)
-    return fmean(values) - half, fmean(values) + half
 
 
 def noise_floor(runs: Sequence[Run], split: Split, axes: Axes) -> float | None:
@@ -268,13 +244,9 @@ def _by_run(epochs: Iterable[Epoch]) -> dict[int, list[Epoch]]:
     return histories
 
 
-def _joined_interval(points: Sequence[RunTrail], positives: int | None) -> Interval | None:
-    values = [float(point.performance[-1]) for point in points]
-    limits = [point.performance_interval for point in points if point.performance_interval is not None]
-    if positives is None or len(limits) < len(points) or not np.isfinite(values).all():
-        return None
-    rows = fmean(((high - low) / (2 * _NORMAL_95)) ** 2 for low, high in limits)
-    return seed_interval(values, rows, positives)
+def _limits(interval: intervals.Interval | None) -> Interval | None:
+    """Both limits as figures have them."""
+    return None if interval is None else (interval.low, interval.high)
 
 
 def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:

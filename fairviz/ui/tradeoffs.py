@@ -12,16 +12,44 @@ import streamlit as st
 
 from fairviz.data.specs import TaskSpec
 from fairviz.evaluation.report import FairnessReport
+from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.reports.run import Run
 from fairviz.store.records import ComparisonRecord
 from fairviz.ui import cache, findings, series, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
-from fairviz.ui.findings import Result
+from fairviz.ui.errors import shown_errors
+from fairviz.ui.findings import Proof, Result
 from fairviz.ui.series import Axes, Split
 
 _DEFAULT_GAP: Final = "equalized_odds_difference"
+_RULES: Final = {
+    "prevalence": "prevalence in training",
+    "0.5": "0.5",
+    "youden": "Youden's index",
+    "sensitivity=0.8": "80 % found",
+    "sensitivity=0.9": "90 % found",
+    "sensitivity=0.95": "95 % found",
+}
+_ONLY_IF_ANY: Final = (
+    "auc_change_low", "auc_change_high", "auc_change_p_holm", "gap_changed", "ranked_worse", "on_front",
+    "collapse",
+)  # fmt: skip
+_LIMIT: Final = "{} 95% limit, rows and seeds both counted"
+_OF_PATIENTS: Final = (
+    "**Changes** are of the same patients and seeds. p-values are two-sided for the AUC of all patients, "
+    "corrected for the number of configurations, and one-sided within groups, corrected for the number of "
+    "groups (Holm). With one seed they speak of these models, with several of the methods. A gap has changed "
+    "where drawing patients and seeds again leaves it on one side of 0 in 95 of 100; that is not a confidence "
+    "interval."
+)
+_OF_SEEDS: Final = (
+    "**Changes** compare training seeds on one split of the patients: 'no change beyond what seeds make' means "
+    "that a 95 % t interval over the seeds holds 0. What other patients would show is tested on test data."
+)
+# More configurations than this are worked out when somebody asks for it: half a second to two for each.
+_MOST_AT_ONCE: Final = 24
 
 
 @dataclass(frozen=True)
@@ -31,81 +59,131 @@ class View:
     axes: Axes
     split: Split
     join_seeds: bool
+    threshold: ThresholdRule
 
 
 def choose_view(spec: TaskSpec, report: FairnessReport) -> View:
-    """Selectors for both axes, the attribute, the split and the seeds; kept in the address.
+    """Selectors for both axes, the groups, the threshold, the split and the seeds; kept in the address.
 
     Args:
         spec: the task.
         report: of one run: the first groups it can compare are shown first.
     """
-    first, second, third, fourth, fifth = st.columns([4, 5, 3, 3, 2], vertical_alignment="bottom")
-    with first:
+    columns = st.columns([4, 5, 3, 3, 3, 2], vertical_alignment="bottom")
+    with columns[0]:
         performance = _metric("Performance", series.PERFORMANCES, "performance", "auc")
-    with second:
+    with columns[1]:
         gap = _metric("Gap between groups", series.GAPS, "gap", _DEFAULT_GAP)
-    with third:
+    with columns[2]:
+        groups = [*spec.sensitive, *report.intersections]
         attribute = st.selectbox(
             "Groups of",
-            spec.sensitive,
-            series.first_comparable(report, spec.sensitive, _DEFAULT_GAP),
+            groups,
+            series.first_comparable(report, groups, _DEFAULT_GAP),
             key="attribute",
             bind="query-params",
             filter_mode=None,
         )
-    with fourth:
+    with columns[3]:
+        threshold = _threshold()
+    with columns[4]:
         split = st.segmented_control(
             "Data", series.SPLITS, default="test", format_func=str.capitalize,
             key="split", bind="query-params", required=True,
         )  # fmt: skip
-    with fifth:
+    with columns[5]:
         joined = st.toggle("Join seeds", True, key="joined", bind="query-params")
-    return View(Axes(performance, gap, attribute or spec.sensitive[0]), split or "test", joined)
+    return View(Axes(performance, gap, attribute or spec.sensitive[0]), split or "test", joined, threshold)
+
+
+def _threshold() -> ThresholdRule:
+    """Where a decision turns; what is written in place of a rule is a number."""
+    written = st.selectbox(
+        "Flag patients from",
+        list(_RULES),
+        0,
+        lambda rule: _RULES.get(rule, rule),
+        key="threshold",
+        bind="query-params",
+        accept_new_options=True,
+        help="The predicted risk from which a patient is flagged, chosen on validation rows and reported on "
+        "test rows. Choose a rule, or write a risk such as 0.3, or sensitivity=0.85.",
+    )
+    with shown_errors():
+        return ThresholdRule.parse(written or str(AT_PREVALENCE))
+    return AT_PREVALENCE
 
 
 def chart(record: ComparisonRecord, view: View) -> None:
     """The front of all finished runs."""
+    rule = str(view.threshold)
     drawing = cache.result_front(
-        record.id, record.revision, view.axes, view.split, join_seeds=view.join_seeds
+        record.id, record.revision, view.axes, view.split, rule, join_seeds=view.join_seeds
     )
     draw(
         drawing,
         key=f"front-{record.id}-{view.axes.key}",
-        revision=f"{record.revision} {view.split} {view.join_seeds}",
+        revision=f"{record.revision} {view.split} {view.join_seeds} {rule}",
     )
 
 
-def in_words(found: Sequence[Result], axes: Axes) -> None:
+def prove(record: ComparisonRecord, runs: Sequence[Run], view: View) -> Proof:
+    """What chance can make of the differences on test rows; nothing where other rows are shown."""
+    labels = {run.label for run in runs if run.test is not None}
+    if view.split != "test":
+        return Proof()
+    if len(labels) > _MOST_AT_ONCE and not st.toggle(
+        f"Test all {len(labels)} configurations against the baseline", key="prove", help="Takes a while."
+    ):
+        return Proof()
+    axes, bench = view.axes, workbench()
+    with st.spinner("Drawing patients again and again ..."):
+        evidence = bench.evidence(record.id, threshold=view.threshold)
+        if axes.attribute not in runs_attributes(runs):
+            return Proof(evidence)
+        on_front = bench.front_frequency(record.id, *axes.names, threshold=view.threshold)
+        return Proof(evidence, on_front)
+
+
+def runs_attributes(runs: Sequence[Run]) -> list[str]:
+    """Sensitive attributes, without intersections."""
+    report = next(run.test for run in runs if run.test is not None)
+    return list(report.attributes)
+
+
+def in_words(found: Sequence[Result], view: View) -> None:
     """What each configuration shows, in sentences."""
     st.subheader("In words", anchor=False)
     for result in found:
-        lines = findings.sentences(result, axes)
+        lines = findings.sentences(result, view.axes)
         st.markdown(f"**{words.plain(result.label)}**  \n" + " ".join(lines))
-    st.caption(
-        "Changes compare training seeds on one split of the patients: 'no change beyond what seeds make' "
-        "means that a 95 % t interval over the seeds holds 0. Other patients may answer differently."
-    )
 
 
-def definitions(axes: Axes) -> None:
-    """What the two metrics mean and how they are computed."""
-    for name in (axes.performance, axes.gap):
-        metric = CATALOGUE[name]
-        st.caption(
-            f"**{words.plain(series.short(name))}**: {words.plain(_inside(metric.label))}; "
-            f"{words.plain(metric.formula)}; {findings.better(name)}."
-        )
+def reading(found: Sequence[Result], view: View) -> None:
+    """What the two metrics mean, where decisions turn, and how changes are tested; folded away."""
+    with st.expander("How to read this"):
+        for name in (view.axes.performance, view.axes.gap):
+            metric = CATALOGUE[name]
+            st.markdown(
+                f"**{words.plain(series.short(name))}**: {words.plain(_inside(metric.label))}; "
+                f"{words.plain(metric.formula)}; {findings.better(name)}."
+            )
+        st.markdown(f"**Flagged**: {findings.flagged_from(found)}")
+        st.markdown(_OF_PATIENTS if view.split == "test" else _OF_SEEDS)
 
 
 def results_table(found: Sequence[Result], view: View) -> pd.DataFrame:
     """Draw the table of configurations; returns it for the download."""
     table = pd.DataFrame([findings.result_row(result, view.axes) for result in found])
-    shown = table if any(result.collapse for result in found) else table.drop(columns="collapse")
+    columns = _result_columns(view.axes, [result.label for result in found])
+    told = [
+        name for name in columns if name in table and not (name in _ONLY_IF_ANY and table[name].isna().all())
+    ]
     st.dataframe(
-        shown,
+        table,
         hide_index=True,
-        column_config=_result_columns(view.axes, [result.label for result in found]),
+        column_order=told,
+        column_config=columns,
         key="results",
         placeholder="-",
     )
@@ -125,18 +203,36 @@ def groups_table(found: Sequence[Result], view: View) -> None:
         "patients": st.column_config.TextColumn("Patients", width="small"),
     }
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="groups")
+    changes = findings.change_rows(found, view.axes.attribute)
+    if changes:
+        st.caption("Change of the AUC in each group against the baseline, with 95 % limits:")
+        st.dataframe(pd.DataFrame(changes), hide_index=True, column_config=columns, key="changes")
+
+
+def modalities_table(found: Sequence[Result]) -> None:
+    """Draw what each modality tells by itself, where runs have encoders to tell apart."""
+    rows = findings.modality_rows(found)
+    if not rows:
+        return
+    st.subheader("Modality by modality", anchor=False)
+    st.caption(
+        "AUC of a logistic regression on what each modality's trained encoder makes of it, on the test rows "
+        "that have the modality."
+    )
+    columns = {"modality": st.column_config.TextColumn("Modality")}
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="modalities")
 
 
 def downloads(comparison_id: str, table: pd.DataFrame, view: View) -> None:
     """The table as CSV, everything as JSON."""
-    said = table.assign(attribute=view.axes.attribute, data=view.split)
+    said = table.assign(attribute=view.axes.attribute, data=view.split, threshold=str(view.threshold))
     with st.container(horizontal=True):
         st.download_button(
             "Table as CSV", said.to_csv(index=False), f"fairviz-{comparison_id}.csv", "text/csv", key="csv"
         )
         st.download_button(
             "Everything as JSON",
-            lambda: json.dumps(workbench().report(comparison_id), indent=1),
+            lambda: json.dumps(workbench().report(comparison_id, threshold=view.threshold), indent=1),
             f"fairviz-{comparison_id}.json",
             "application/json",
             key="json",
@@ -185,14 +281,30 @@ def _result_columns(axes: Axes, labels: Sequence[str]) -> dict[str, Any]:
         "method": st.column_config.TextColumn("Method", width=words.column_pixels(labels)),
         "seeds": st.column_config.NumberColumn("Seeds", width="small"),
         axes.performance: decimals(performance.name, f"Mean over seeds. {performance.formula}"),
-        f"{axes.performance}_low": decimals("low", "Lower 95% limit, rows and seeds both counted"),
-        f"{axes.performance}_high": decimals("high", "Upper 95% limit, rows and seeds both counted"),
+        f"{axes.performance}_low": decimals("low", _LIMIT.format("Lower")),
+        f"{axes.performance}_high": decimals("high", _LIMIT.format("Upper")),
         axes.gap: decimals(gap.name, f"Mean over seeds. {gap.formula}; {findings.better(axes.gap)}"),
+        f"{axes.gap}_low": decimals("low ", _LIMIT.format("Lower")),
+        f"{axes.gap}_high": decimals("high ", _LIMIT.format("Upper")),
         "floor": decimals(
             "Noise floor", "Chance alone exceeds this gap one time in twenty if groups were equal"
         ),
         "auc_change": decimals("AUC change", "Against the baseline of the same seeds"),
+        "auc_change_low": decimals("low  ", _LIMIT.format("Lower")),
+        "auc_change_high": decimals("high  ", _LIMIT.format("Upper")),
+        "auc_change_p_holm": decimals("p", "Of the AUC change, corrected for the number of configurations"),
         "gap_change": decimals("Gap change", "Against the baseline of the same seeds"),
         "gap_lower_on": st.column_config.TextColumn("Gap lower on", help="Seeds on which the gap fell"),
+        "gap_changed": st.column_config.TextColumn(
+            "Beyond chance", help="Whether the gap's change is more than patients and seeds make by chance"
+        ),
+        "ranked_worse": st.column_config.TextColumn(
+            "Ranked worse", help="Groups whose AUC is found to have fallen, corrected for their number"
+        ),
+        "on_front": st.column_config.NumberColumn(
+            "On the front",
+            format="percent",
+            help="How often, when patients and seeds are drawn again, no other configuration is better",
+        ),
         "collapse": st.column_config.TextColumn("Collapse", help=findings.COLLAPSE_MEANING),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -35,6 +35,21 @@ def change(value: float) -> str:
     """A difference with its sign, three decimals."""
     shown = f"{value:+.3f}".replace("-", MINUS)
     return "0.000" if abs(value) < 0.0005 else shown
+
+
+def between(low: float, high: float) -> str:
+    """Both limits of a number."""
+    return f"{number(low)} to {number(high)}"
+
+
+def p_value(value: float) -> str:
+    """A p-value as papers print it."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}" if value < 0.1 else f"p = {value:.2f}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def percent(share: float) -> str:

@@ -84,7 +84,7 @@ def _harm(groups: AttributeEvidence) -> Iterator[Outcome]:
     change = groups.gaps[CHANGED_GAP]
     yield Outcome("harmed", bool(groups.harmed))
     yield Outcome("levelling_down", groups.levelling_down(CHANGED_GAP))
-    fell = change is not None and change.fell
+    fell = change is not None and change.difference < 0
     yield Outcome("bare_levelling_down", fell and any(map(_point_estimate_fell, groups.groups.values())))
 
 

@@ -16,7 +16,8 @@ SMALL = TwoModels("small", (150, 60, 40, 12), 0.3, (0.8, 0.75, 0.8, 0.5), (0.8, 
 def test_true_changes_of_gaps_are_what_a_large_table_shows() -> None:
     found = reported(LARGE.draw(0), 3).attributes[ATTRIBUTE].gaps
     truth = gap_changes(LARGE)
-    assert set(truth) == set(GAPS) - {"soft_equalized_odds_gap"}
+    # Of the other two the truth is not known in closed form.
+    assert set(truth) == set(GAPS) - {"soft_equalized_odds_gap", "predictive_quality_disparity"}
     for gap, value in truth.items():
         change = found[gap]
         assert change is not None

@@ -55,38 +55,9 @@ def test_a_result_stands_at_its_best_epoch_with_its_interval() -> None:
     assert series.drawable([point])
 
 
-def test_a_metric_without_limits_has_no_interval() -> None:
-    assert series.interval(report(), "brier") is None
-
-
-def test_seed_interval_is_at_least_as_wide_as_rows_and_grows_with_seeds_spread() -> None:
-    rows = 0.01**2
-    tight = series.seed_interval([0.8, 0.8001, 0.7999], rows, positives=200)
-    loose = series.seed_interval([0.75, 0.85, 0.80], rows, positives=200)
-    assert tight[1] - tight[0] >= 2 * 1.95 * 0.01
-    assert loose[1] - loose[0] > tight[1] - tight[0]
-    assert sum(loose) / 2 == pytest.approx(0.8)
-
-
-def test_seed_interval_without_any_variance_is_a_point() -> None:
-    assert series.seed_interval([0.8, 0.8], 0.0, positives=10) == (0.8, 0.8)
-
-
-def test_seed_interval_covers_the_truth_as_often_as_it_says() -> None:
-    rng = np.random.default_rng(0)
-    rows_sd, seeds_sd, trials = 0.02, 0.01, 2_000
-    means = 0.8 + rng.normal(scale=rows_sd, size=trials)
-    covered = 0
-    for mean in means:
-        values = (mean + rng.normal(scale=seeds_sd, size=3)).tolist()
-        low, high = series.seed_interval(values, rows_sd**2, positives=200)
-        covered += low <= 0.8 <= high
-    assert 0.935 <= covered / trials <= 0.985
-
-
 def test_only_several_seeds_are_joined() -> None:
     runs = [run(1), run(2, seed=1), run(3, "fairgrad")]
-    joined = series.joined_intervals(series.results(runs, "test", AXES), positives=60)
+    joined = series.joined_intervals(runs, "test", AXES)
     assert set(joined) == {"Baseline"}
     low, high = joined["Baseline"].performance or (0, 0)
     assert low < 0.8 < high
