@@ -6,10 +6,11 @@ Exit status 0 on success, 2 on bad input, with one clear message on standard err
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,8 +24,11 @@ from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.samples import sample, samples
 from fairviz.data.specs import ModalitySpec
 from fairviz.errors import FairVizError, SettingError
-from fairviz.reports.summary import DISCLAIMER, summary_rows
+from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
+from fairviz.reports.joined import Estimate
+from fairviz.reports.summary import DISCLAIMER, evidence_rows, summary_rows
 from fairviz.store.records import State, TaskRecord
+from fairviz.suppression import SUPPRESSED
 from fairviz.training.runs import training_spec
 from fairviz.workbench import Workbench
 from models.specs import TrainingSpec
@@ -33,19 +37,34 @@ BAD_INPUT = 2
 DEFAULT_METHODS = ["baseline", "fairgrad", "multifair"]
 _COLUMNS = {
     "label": "run",
-    "attribute": "attribute",
+    "attribute": "groups\nof",
     "auc": "AUC",
     "worst_group_auc": "worst\nAUC",
     "auc_gap": "AUC\ngap",
-    "auc_gap_floor_95": "by\nchance",
+    "auc_gap_floor": "by\nchance",
     "equalized_odds_difference": "EOD",
-    "equalized_odds_difference_floor_95": "by\nchance",
+    "equalized_odds_difference_floor": "by\nchance",
     "soft_equalized_odds_gap": "soft\nEOD",
 }
+_CHANGES = {
+    "label": "run",
+    "attribute": "groups\nof",
+    "auc_change": "AUC",
+    "p_holm": "p",
+    "gap_change": "EOD",
+    "gap_changed": "beyond\nchance",
+    "harmed": "ranked\nworse",
+    "could_miss": "could\nmiss",
+}
 _LEGEND = (
-    "EOD: equalized-odds difference. By chance: groups of this size would stay below it in 95 of 100",
-    "test sets if they were equal; a gap that is smaller is not clear of chance.",
-    DISCLAIMER,
+    "Below a number: its 95 % limits, of test rows and seeds both. EOD: equalized-odds difference. By "
+    "chance: groups of this size would stay below it in 95 of 100 test sets if they were equal; a smaller "
+    "gap is not clear of chance.",
+    "-: not estimable, too few patients. x: withheld, since it would tell of fewer than 11 patients.",
+)
+_LEGEND_OF_CHANGES = (
+    "p is corrected for the number of runs (Holm). Ranked worse: groups whose AUC is found to have fallen, "
+    "corrected for their number; could miss: a fall that large would not have been found in every group.",
 )
 _COLLAPSED = "*"
 
@@ -82,6 +101,14 @@ GroupId = Annotated[
 Seeds = Annotated[int, typer.Option(min=1, help="Seeds 0 to N-1 are trained.")]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training rows.")]
 BatchSize = Annotated[int | None, typer.Option(help="Rows per step.")]
+Threshold = Annotated[
+    str,
+    typer.Option(
+        help="From which risk patients are flagged: prevalence, youden, sensitivity=0.9, or a number; chosen "
+        "on validation rows, reported on test rows.",
+        metavar="RULE",
+    ),
+]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the results here.", metavar="FILE")]
 Home = Annotated[Path | None, typer.Option(help="Folder that keeps data and runs.", metavar="FOLDER")]
 
@@ -106,11 +133,13 @@ def compare(
     seeds: Seeds = 3,
     epochs: Epochs = None,
     batch_size: BatchSize = None,
+    threshold: Threshold = str(AT_PREVALENCE),
     json_file: JsonFile = None,
     home: Home = None,
 ) -> None:
     """Train several methods on one task and compare them."""
     _check_folder(json_file)
+    rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
@@ -123,7 +152,7 @@ def compare(
             training=_training(epochs, batch_size),
             parameters=_changes(set_ or []),
         )
-        _finish(bench, comparison, json_file)
+        _finish(bench, comparison, rule, json_file)
 
 
 @app.command()
@@ -148,11 +177,13 @@ def sweep(
     seeds: Seeds = 3,
     epochs: Epochs = None,
     batch_size: BatchSize = None,
+    threshold: Threshold = str(AT_PREVALENCE),
     json_file: JsonFile = None,
     home: Home = None,
 ) -> None:
     """Train one method at every point of a grid of hyperparameters."""
     _check_folder(json_file)
+    rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
@@ -166,7 +197,7 @@ def sweep(
             training=_training(epochs, batch_size),
             baseline=baseline,
         )
-        _finish(bench, comparison, json_file)
+        _finish(bench, comparison, rule, json_file)
 
 
 def main() -> None:
@@ -282,7 +313,7 @@ def _check_folder(json_file: Path | None) -> None:
         )
 
 
-def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> None:
+def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file: Path | None) -> None:
     """Say how the task was read, watch a comparison to its end, print its table, write its JSON."""
     console = Console(stderr=True)
     for note in bench.check_task(bench.task_spec(bench.store.comparison(comparison_id).task_id)):
@@ -301,29 +332,50 @@ def _finish(bench: Workbench, comparison_id: str, json_file: Path | None) -> Non
             found=f"{record.state} {record.message}".strip(),
             remedy="Correct what the message says and start again.",
         )
-    rows = summary_rows(bench.runs(comparison_id))
-    Console().print(_table(rows))
+    rows = summary_rows(bench.runs(comparison_id, threshold=rule))
+    changes = evidence_rows(bench.evidence(comparison_id, threshold=rule))
+    tables = Console()
+    tables.print(_table(rows))
+    if changes:
+        tables.print(_changes_table(changes))
     if record.message:
         console.print(f"Not all runs finished. {record.message}", markup=False)
     if json_file is not None:
-        json_file.write_text(json.dumps(bench.report(comparison_id), indent=1) + "\n", encoding="utf-8")
-    for line in (*_collapse_lines(rows), *_LEGEND):
+        result = bench.report(comparison_id, threshold=rule)
+        json_file.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    legend = (*_LEGEND, *(_LEGEND_OF_CHANGES if changes else ()), DISCLAIMER)
+    for line in (*_collapse_lines(rows), *legend):
         console.print(line, soft_wrap=True, markup=False)
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:
-    """Means over seeds on test rows; a dash where a number cannot be estimated."""
-    table = Table(
-        title=f"Test rows, mean over {rows[0]['seeds']} seeds", box=box.SIMPLE, collapse_padding=True
-    )
-    for name, heading in _COLUMNS.items():
-        if name in ("label", "attribute"):
-            table.add_column(heading, overflow="fold", min_width=9)
+    """Means over seeds on test rows, with their limits below; a mark where there is none."""
+    table = _headed(f"Test rows, mean over {rows[0]['seeds']} seeds", _COLUMNS)
+    for row in rows:
+        # A column without limits leaves the names of runs room on a terminal of 80 columns.
+        shown = {**row, "worst_group_auc": replace(row["worst_group_auc"], interval=None)}
+        if row["collapse"]:
+            shown["label"] = f"{row['label']} {_COLLAPSED}"
+        table.add_row(*(_cell(shown[name]) for name in _COLUMNS))
+    return table
+
+
+def _changes_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """What test rows prove against the baseline."""
+    table = _headed("Change against the baseline", _CHANGES)
+    for row in rows:
+        shown = {**row, "auc_change": _change(row["auc_change"], row["low"], row["high"])}
+        table.add_row(*(_cell(shown[name]) for name in _CHANGES))
+    return table
+
+
+def _headed(title: str, columns: Mapping[str, str]) -> Table:
+    table = Table(title=title, box=box.SIMPLE, collapse_padding=True, pad_edge=False)
+    for name, heading in columns.items():
+        if name in ("label", "attribute", "harmed"):
+            table.add_column(heading, overflow="fold", min_width=13 if name == "label" else 6)
         else:  # wide enough for three decimals, however narrow the terminal
             table.add_column(heading, justify="right", min_width=5)
-    for row in rows:
-        shown = {**row, "label": f"{row['label']} {_COLLAPSED}"} if row["collapse"] else row
-        table.add_row(*(_cell(shown[name]) for name in _COLUMNS))
     return table
 
 
@@ -334,6 +386,35 @@ def _collapse_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    """Text of a table's cell."""
+    match value:
+        case Estimate():
+            return _estimate(value)
+        case bool():
+            text = "yes" if value else "no"
+        case float():
+            text = "-" if math.isnan(value) else f"{value:.3f}"
+        case tuple():
+            text = ", ".join(value) or "none"
+        case _:
+            text = "-" if value is None else str(value)
+    return text
+
+
+def _estimate(estimate: Estimate) -> str:
+    """A number with its limits below, or the mark of why there is none."""
+    if estimate.value is None:
+        return "x" if estimate.reason == SUPPRESSED else "-"
+    limits = estimate.interval
+    below = "" if limits is None else f"\n{_short(limits.low)}-{_short(limits.high)}"
+    return f"{estimate.value:.3f}{below}"
+
+
+def _change(value: float, low: float, high: float) -> str:
+    """A difference with its limits below."""
+    return "-" if math.isnan(value) else f"{value:+.3f}\n{_short(low)} to {_short(high)}"
+
+
+def _short(limit: float) -> str:
+    """Two decimals without the leading 0: a column has seven characters for both limits."""
+    return f"{limit:.2f}".replace("0.", ".", 1)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
-import numpy as np
-
-from fairviz.evaluation.report import AttributeReport, FairnessReport
+from fairviz.evaluation.report import FairnessReport
 from fairviz.reports.collapse import Collapse, collapses, collapses_by_label
 from fairviz.reports.differences import differences
-from fairviz.reports.evidence import Evidence, Unavailable, evidence_json
+from fairviz.reports.evidence import Evidence, Unavailable, evidence_json, family_p_values
+from fairviz.reports.joined import Joined
 from fairviz.reports.pairing import baselines_by_label
 from fairviz.reports.run import Run
 from fairviz.store.records import TaskRecord
 from fairviz.training.runs import BASELINE
+
+_GAP: Final = "equalized_odds_difference"
 
 DISCLAIMER = "Education and research only. Not a medical device; not validated for patient care."
 
@@ -55,10 +56,16 @@ def comparison_json(
     }
 
 
-def summary_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """A row per configuration and attribute: means over seeds of the headline metrics on test rows.
+HEADLINE: Final = ("auc_gap", "worst_group_auc", "equalized_odds_difference", "soft_equalized_odds_gap")
+"""Gaps that a summary tells."""
 
-    "collapse" says on how many seeds the configuration no longer tells patients apart; None where on none.
+
+def summary_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """A row per configuration and attribute: estimates over seeds of the headline metrics on test rows.
+
+    "auc" and each of ``HEADLINE`` is an ``Estimate``, and ``<gap>_floor`` the gap that chance alone exceeds
+    one time in twenty. "collapse" says on how many seeds the configuration no longer tells patients apart;
+    None where on none.
     """
     finished = [run for run in runs if run.test is not None]
     collapsed = collapses_by_label(finished)
@@ -68,22 +75,43 @@ def summary_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
             "attribute": attribute,
             "seeds": len(reports),
             "collapse": collapsed.get(label),
-            "auc": _mean(report.value("auc") for report in reports.values()),
-            **_attribute_row([report.attribute(attribute) for report in reports.values()]),
+            "auc": joined.performance("auc"),
+            **{gap: joined.gap(attribute, gap) for gap in HEADLINE},
+            **{f"{gap}_floor": joined.floor(attribute, gap) for gap in HEADLINE},
         }
         for label, reports in _by_label(finished).items()
-        for attribute in next(iter(reports.values())).attributes
+        for joined in [Joined(reports)]
+        for attribute in joined.first.attributes
     ]
 
 
-def _attribute_row(own: Sequence[AttributeReport]) -> dict[str, float | None]:
-    """Means over the seeds of one attribute."""
-    gaps = ("auc_gap", "worst_group_auc", "equalized_odds_difference", "soft_equalized_odds_gap")
-    floors = {gap: [report.floor(gap) for report in own] for gap in ("auc_gap", "equalized_odds_difference")}
-    return {gap: _mean(report.value(gap) for report in own) for gap in gaps} | {
-        f"{gap}_floor_95": _mean(floor.percentile_95 for floor in known if floor is not None)
-        for gap, known in floors.items()
-    }
+def evidence_rows(evidence: Mapping[str, Evidence | Unavailable]) -> list[dict[str, Any]]:
+    """A row per configuration with evidence, and attribute: what test rows prove against the baseline.
+
+    "auc_change", "low", "high" and "p_holm" are of the overall AUC; "gap_change" and "gap_changed" of the
+    equalized-odds difference; "harmed" names groups; "could_miss" says which fall no group can exceed.
+    """
+    adjusted = family_p_values(evidence)
+    rows = []
+    for label, own in evidence.items():
+        if not isinstance(own, Evidence):
+            continue
+        low, high = own.auc.interval
+        overall = {"auc_change": own.auc.difference, "low": low, "high": high, "p_holm": adjusted[label]}
+        for attribute, found in own.attributes.items():
+            change = found.gaps[_GAP]
+            rows.append(
+                {
+                    "label": label,
+                    "attribute": attribute,
+                    **overall,
+                    "gap_change": change.difference if change else None,
+                    "gap_changed": change.changed if change else None,
+                    "harmed": found.harmed if found.tested else None,
+                    "could_miss": found.could_miss,
+                }
+            )
+    return rows
 
 
 def _run_json(run: Run, collapse: Collapse | None) -> dict[str, Any]:
@@ -116,9 +144,3 @@ def _by_label(runs: Iterable[Run]) -> dict[str, dict[int, FairnessReport]]:
 def _reports(by_seed: Mapping[int, Run]) -> dict[int, FairnessReport]:
     """Test reports of finished runs."""
     return {seed: run.test for seed, run in by_seed.items() if run.test is not None}
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    """Mean of the defined values; None where there is none."""
-    defined = [value for value in values if value is not None]
-    return float(np.mean(defined)) if defined else None

@@ -41,12 +41,13 @@ _OF_PATIENTS: Final = (
     "**Changes** are of the same patients and seeds. p-values are two-sided for the AUC of all patients, "
     "corrected for the number of configurations, and one-sided within groups, corrected for the number of "
     "groups (Holm). With one seed they speak of these models, with several of the methods. A gap has changed "
-    "where drawing patients and seeds again leaves it on one side of 0 in 95 of 100; that is not a confidence "
-    "interval."
+    "where drawing patients and seeds again leaves it on one side of 0 in 95 of 100; that is not a "
+    "confidence interval."
 )
 _OF_SEEDS: Final = (
-    "**Changes** compare training seeds on one split of the patients: 'no change beyond what seeds make' means "
-    "that a 95 % t interval over the seeds holds 0. What other patients would show is tested on test data."
+    "**Changes** compare training seeds on one split of the patients: 'no change beyond what seeds make' "
+    "means that a 95 % t interval over the seeds holds 0. What other patients would show is tested on test "
+    "data."
 )
 # More configurations than this are worked out when somebody asks for it: half a second to two for each.
 _MOST_AT_ONCE: Final = 24
@@ -180,9 +181,8 @@ def results_table(found: Sequence[Result], view: View) -> pd.DataFrame:
         name for name in columns if name in table and not (name in _ONLY_IF_ANY and table[name].isna().all())
     ]
     st.dataframe(
-        table,
+        table[told],
         hide_index=True,
-        column_order=told,
         column_config=columns,
         key="results",
         placeholder="-",

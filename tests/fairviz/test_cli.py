@@ -64,7 +64,10 @@ def test_compare_prints_a_table_and_writes_json(fairviz: Call, tmp_path: Path, d
     assert [row[1] for row in rows] == ["race", "sex"]
     numbers = [value for row in rows for value in row[2:]]
     assert len(numbers) == 2 * 7
-    assert all(re.fullmatch(r"-|\d\.\d{3}", value) for value in numbers), "no number is cut on 80 columns"
+    assert all(re.fullmatch(r"-|x|\d\.\d{3}", value) for value in numbers), "no number is cut on 80 columns"
+    assert re.search(r"^ +\.\d\d-(\.\d\d|1\.00)", done.out, re.MULTILINE), "limits stand below"
+    changes = done.out.partition("Change against the baseline")[2]
+    assert re.search(r"MultiFa\S* +race +[+-]\d\.\d{3} +\d\.\d{3}", changes)
     assert "Not a medical device" in done.err
     result = json.loads(out.read_text())
     assert [(run["method"], run["seed"]) for run in result["runs"]] == [
@@ -288,3 +291,22 @@ def test_it_runs_as_a_module() -> None:
         check=True,
     )
     assert "--sensitive" in done.stdout
+
+
+def test_a_threshold_is_chosen_on_validation_rows(fairviz: Call, tmp_path: Path, data: str) -> None:
+    found = {}
+    for rule in ("prevalence", "sensitivity=0.9"):
+        out = tmp_path / "out.json"
+        options = ["--target", "died", "--method", "baseline", "--threshold", rule, "--json", str(out)]
+        done = fairviz("compare", data, *options, *QUICK)
+        assert done.status == 0, done.err
+        result = json.loads(out.read_text())
+        assert result["threshold_rule"] == rule
+        found[rule] = result["runs"][0]
+    assert found["sensitivity=0.9"]["validation"]["auc"] == found["prevalence"]["validation"]["auc"]
+
+
+def test_no_rule_for_a_threshold_ends_before_anything_is_trained(fairviz: Call, data: str) -> None:
+    done = fairviz("compare", data, "--target", "died", "--threshold", "median")
+    assert done.status == 2
+    assert "sensitivity=0.9" in done.err
