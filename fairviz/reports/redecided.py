@@ -93,8 +93,8 @@ def _reports(data: PreparedData, test: Json, scores: NDArray[np.float32], rule: 
         for c, (column, start) in enumerate(zip(columns, prevalences(data), strict=True))
     ]
     found = [
-        report(data, rows, scores[rows], thresholds=thresholds, floor=True).to_json()
-        for rows in (data.split.validation, data.split.test)
+        report(data, rows, scores[rows], thresholds=thresholds, floor=floor).to_json()
+        for rows, floor in ((data.split.validation, False), (data.split.test, True))
     ]
     # Probes are other models, and decide as they did.
     kept = {"modalities": test["modalities"]} if "modalities" in test else {}

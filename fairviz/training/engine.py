@@ -159,7 +159,10 @@ def _scores(network: Network, tensors: TaskTensors, rows: Tensor) -> NDArray[np.
 def _results(
     network: Network, tensors: TaskTensors, data: PreparedData, best: _BestEpochs
 ) -> dict[int, MemberResult]:
-    """Reports, scores and weights at their best epoch of all members that have not failed."""
+    """Reports, scores and weights at their best epoch of all members that have not failed.
+
+    Validation rows have chosen the epoch, so that limits and floors are of test rows alone.
+    """
     with torch.no_grad():
         network.weights.copy_(best.weights)
     device = tensors.inputs.device
@@ -173,7 +176,7 @@ def _results(
         own = scores[member]
         return MemberResult(
             best_epoch=best.epochs[member],
-            validation=report(data, validation, own[validation], floor=True),
+            validation=report(data, validation, own[validation], floor=False),
             test=replace(report(data, test, own[test], floor=True), modalities=modalities),
             scores=own,
             weights={name: np.ascontiguousarray(values[member].numpy()) for name, values in named.items()},

@@ -46,8 +46,8 @@ _OF_PATIENTS: Final = (
 )
 _OF_SEEDS: Final = (
     "**Changes** compare training seeds on one split of the patients: 'no change beyond what seeds make' "
-    "means that a 95 % t interval over the seeds holds 0. What other patients would show is tested on test "
-    "data."
+    "means that a 95 % t interval over the seeds holds 0. Validation data have chosen epochs "
+    "and thresholds: noise floors, limits of gaps and tests are of test data alone."
 )
 # More configurations than this are worked out when somebody asks for it: half a second to two for each.
 _MOST_AT_ONCE: Final = 24

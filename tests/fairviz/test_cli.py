@@ -67,7 +67,7 @@ def test_compare_prints_a_table_and_writes_json(fairviz: Call, tmp_path: Path, d
     assert all(re.fullmatch(r"-|x|\d\.\d{3}", value) for value in numbers), "no number is cut on 80 columns"
     assert re.search(r"^ +\.\d\d-(\.\d\d|1\.00)", done.out, re.MULTILINE), "limits stand below"
     changes = done.out.partition("Change against the baseline")[2]
-    assert re.search(r"MultiFa\S* +race +[+-]\d\.\d{3} +\d\.\d{3}", changes)
+    assert re.search(r"MultiFair.* race +[+-]\d\.\d{3} +\d\.\d{3}", changes)
     assert "Not a medical device" in done.err
     result = json.loads(out.read_text())
     assert [(run["method"], run["seed"]) for run in result["runs"]] == [

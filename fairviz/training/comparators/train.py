@@ -67,7 +67,8 @@ def train(pack: Pack, data: PreparedData) -> Iterator[Event]:
 def _result(epoch: int, model: Model, data: PreparedData) -> MemberResult:
     """Reports and scores of the model that validation chose."""
     validation, test = (
-        _report(model, data, rows, floor=True) for rows in (data.split.validation, data.split.test)
+        _report(model, data, rows, floor=floor)
+        for rows, floor in ((data.split.validation, False), (data.split.test, True))
     )
     return MemberResult(epoch, validation, test, model.scores, model.weights)
 
