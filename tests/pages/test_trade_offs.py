@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairviz.reports.evidence import Evidence
 from fairviz.ui.bench import workbench
 from fairviz.ui.series import short
 from tests.pages.conftest import SCRIPT, OpenPage, address, table_with, unescaped, words_of
@@ -79,3 +80,58 @@ def test_group_by_group_has_intervals_and_hostile_names_stay_text(
 def test_both_downloads_are_offered(open_page: OpenPage, trained: dict[str, str]) -> None:
     page = open_page("trade_offs", **trained)
     assert [button.label for button in page.download_button] == ["Table as CSV", "Everything as JSON"]
+
+
+def test_changes_are_told_with_what_they_prove(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("trade_offs", **trained)
+    text = unescaped(words_of(page))
+    assert "against the baseline (" in text
+    assert "ranked worse" in text
+    row = table_with(page, "floor").set_index("method").loc["FairGrad"]
+    assert row["auc_change_low"] <= row["auc_change"] <= row["auc_change_high"]
+    assert 0 <= row["on_front"] <= 1
+    evidence = workbench().evidence(trained["comparison"])["FairGrad"]
+    assert isinstance(evidence, Evidence)
+    assert row["auc_change"] == pytest.approx(evidence.auc.difference)
+
+
+def test_on_validation_data_nothing_is_proven(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("trade_offs", **trained, split="Validation")
+    assert "auc_change_p_holm" not in table_with(page, "auc_change")
+    assert "ranked worse" not in words_of(page)
+
+
+@pytest.mark.parametrize(("written", "found"), [("90 % found", 0.9), ("0.02", 0.99)])
+def test_another_threshold_flags_other_patients(
+    open_page: OpenPage, trained: dict[str, str], written: str, found: float
+) -> None:
+    page = open_page("trade_offs", **trained, performance=short("sensitivity"), split="Validation")
+    before = table_with(page, "sensitivity").set_index("method")["sensitivity"]["Baseline"]
+    page = open_page(
+        "trade_offs", **trained, performance=short("sensitivity"), split="Validation", threshold=written
+    )
+    after = table_with(page, "sensitivity").set_index("method")["sensitivity"]["Baseline"]
+    assert after >= found - 1e-9 > before
+
+
+def test_no_rule_for_a_threshold_is_said_and_the_usual_one_taken(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    page = open_page("trade_offs", **trained, threshold="median")
+    assert "sensitivity=0.9" in unescaped(page.error[0].value)
+    assert not table_with(page, "floor").empty
+
+
+def test_groups_of_two_attributes_can_be_compared(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("trade_offs", **trained)
+    crossed = [name for name in page.selectbox("attribute").options if " & " in name]
+    assert len(crossed) == 1
+    page.selectbox("attribute").set_value(crossed[0]).run()
+    groups = table_with(page, "patients")["group"]
+    assert all(" & " in name for name in groups)
+
+
+def test_what_each_modality_tells_by_itself_is_listed(open_page: OpenPage, trained: dict[str, str]) -> None:
+    table = table_with(open_page("trade_offs", **trained), "modality")
+    spec = workbench().task_spec(trained["task"])
+    assert table["modality"].tolist() == [modality.name for modality in spec.modalities]
