@@ -57,9 +57,9 @@ _CHANGES = {
     "could_miss": "could\nmiss",
 }
 _LEGEND = (
-    "Below a number: its 95 % limits, of test rows and seeds both. EOD: equalized-odds difference. By "
-    "chance: groups of this size would stay below it in 95 of 100 test sets if they were equal; a smaller "
-    "gap is not clear of chance.",
+    "Below an attribute: how many of its groups enter every gap. Below a number: its 95 % limits, of test "
+    "rows and seeds both. EOD: equalized-odds difference. By chance: groups of this size would stay "
+    "below it in 95 of 100 test sets if they were equal; a smaller gap is not clear of chance.",
     "-: not estimable, too few patients. x: withheld, since it would tell of fewer than 11 patients.",
 )
 _LEGEND_OF_CHANGES = (
@@ -354,6 +354,7 @@ def _table(rows: Sequence[dict[str, Any]]) -> Table:
     for row in rows:
         # A column without limits leaves the names of runs room on a terminal of 80 columns.
         shown = {**row, "worst_group_auc": replace(row["worst_group_auc"], interval=None)}
+        shown["attribute"] = f"{row['attribute']}\n{row['groups_used']} of {row['groups']}"
         if row["collapse"]:
             shown["label"] = f"{row['label']} {_COLLAPSED}"
         table.add_row(*(_cell(shown[name]) for name in _COLUMNS))

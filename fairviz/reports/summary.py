@@ -63,9 +63,9 @@ HEADLINE: Final = ("auc_gap", "worst_group_auc", "equalized_odds_difference", "s
 def summary_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
     """A row per configuration and attribute: estimates over seeds of the headline metrics on test rows.
 
-    "auc" and each of ``HEADLINE`` is an ``Estimate``, and ``<gap>_floor`` the gap that chance alone exceeds
-    one time in twenty. "collapse" says on how many seeds the configuration no longer tells patients apart;
-    None where on none.
+    "groups_used" is of all "groups" how many enter the gap that fewest do. "auc" and each of ``HEADLINE`` is
+    an ``Estimate``, and ``<gap>_floor`` the gap that chance alone exceeds one time in twenty. "collapse" says
+    on how many seeds the configuration no longer tells patients apart; None where on none.
     """
     finished = [run for run in runs if run.test is not None]
     collapsed = collapses_by_label(finished)
@@ -73,6 +73,8 @@ def summary_rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
         {
             "label": label,
             "attribute": attribute,
+            "groups": len(joined.first.attribute(attribute).groups),
+            "groups_used": min(joined.first.attribute(attribute).groups_used.get(gap, 0) for gap in HEADLINE),
             "seeds": len(reports),
             "collapse": collapsed.get(label),
             "auc": joined.performance("auc"),

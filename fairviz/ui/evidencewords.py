@@ -89,7 +89,7 @@ def _gap(attribute: AttributeEvidence, gap: str) -> str:
 def _levelling_down(attribute: AttributeEvidence, gap: str) -> list[str]:
     if not attribute.levelling_down(gap):
         return []
-    return [f"**Levelling down:** groups are closer while {_names(attribute)} is ranked worse than before."]
+    return [f"**Levelling down:** groups are closer while the ranking got worse for {_names(attribute)}."]
 
 
 def _groups(attribute: AttributeEvidence) -> str:

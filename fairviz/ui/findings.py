@@ -229,8 +229,16 @@ def _level(result: Result, axes: Axes) -> str:
     )
     return (
         f"{short(axes.performance)} {_number(performance)}{_in_brackets(performance.interval)}, "
-        f"{lower_name(short(axes.gap))} {_number(gap)}{_in_brackets(gap.interval)}."
+        f"{lower_name(short(axes.gap))} {_number(gap)}{_in_brackets(gap.interval)}{_over(result, axes)}."
     )
+
+
+def _over(result: Result, axes: Axes) -> str:
+    """How many groups a gap rests on: leaving groups out makes it smaller."""
+    own = result.joined.first.attribute(axes.attribute)
+    if result.joined.gap(axes.attribute, axes.gap).value is None:
+        return ""
+    return f" over {own.groups_used[axes.gap]} of {words.counted(len(own.groups), 'group')}"
 
 
 def _in_brackets(interval: Interval | None) -> str:

@@ -233,8 +233,23 @@ def _curves(
         groups=groups,
         epochs=np.array([record.epoch for record in first]),
         auc=np.array(auc, dtype=np.float64),
+        interval=_group_limits([histories[run.id][:common] for run in runs], attribute, groups),
         suppressed=tuple(g for g, own in known.items() if own.reason.get("auc") == SUPPRESSED),
     )
+
+
+def _group_limits(
+    histories: Sequence[Sequence[Epoch]], attribute: str, groups: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """95 % limits [G, E] of the mean over seeds, of rows and seeds both; None where there are none at all."""
+    low, high = np.full((2, len(groups), len(histories[0])), np.nan)
+    for e, records in enumerate(zip(*histories, strict=True)):
+        joined = Joined({seed: record.validation for seed, record in enumerate(records)})
+        for g, group in enumerate(groups):
+            limits = joined.of_group(attribute, group, "auc").interval
+            if limits is not None:
+                low[g, e], high[g, e] = limits.low, limits.high
+    return None if np.isnan(low).all() else (low, high)
 
 
 def _by_run(epochs: Iterable[Epoch]) -> dict[int, list[Epoch]]:

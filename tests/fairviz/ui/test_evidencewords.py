@@ -54,7 +54,7 @@ def test_a_smaller_gap_with_a_harmed_group_is_levelling_down() -> None:
     change = attribute.gaps["auc_gap"]
     assert change is not None
     fell = replace(attribute, gaps={**attribute.gaps, "auc_gap": replace(change, difference=-0.05)})
-    assert "**Levelling down:** groups are closer while b is ranked worse" in told(
+    assert "**Levelling down:** groups are closer while the ranking got worse for b." in told(
         replace(HARMED, attributes={"race": fell})
     )
     rose = replace(attribute, gaps={**attribute.gaps, "auc_gap": replace(change, difference=0.05)})

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fairviz.data.specs import ModalitySpec, TaskSpec
+from fairviz.reports.joined import Joined
 from fairviz.reports.run import Epoch
 from fairviz.ui import series
 from fairviz.ui.series import Axes
@@ -53,6 +54,17 @@ def test_a_result_stands_at_its_best_epoch_with_its_interval() -> None:
     assert point.epochs.tolist() == [2]
     assert point.performance_interval == pytest.approx((0.75, 0.85))
     assert series.drawable([point])
+
+
+def test_curves_of_groups_have_limits_of_rows_and_seeds() -> None:
+    (curves,) = series.group_curves([run(1), run(2, seed=1)], [*epochs(1, 0.7), *epochs(2, 0.8)], "sex")
+    assert curves.interval is not None
+    low, high = curves.interval
+    place = curves.groups.index("a")
+    joined = Joined({0: report(0.7), 1: report(0.8)}).of_group("sex", "a", "auc").interval
+    assert joined is not None
+    assert (low[place, 0], high[place, 0]) == (joined.low, joined.high)
+    assert np.isnan(low[curves.groups.index("c")]).all()
 
 
 def test_only_several_seeds_are_joined() -> None:
