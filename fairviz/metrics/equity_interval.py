@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -32,6 +33,16 @@ _SEED: Final = 0
 _OUTCOMES: Final = (1, 0, BOTH)
 # Weights held at a time; half a million doubles are 4 MB and stay near the processor.
 _WEIGHTS_AT_ONCE: Final = 500_000
+# Of at most half a megabyte, and a megabyte: as many as three attributes and their intersections take.
+_DEALS_KEPT: Final = 128
+_DRAWS_KEPT: Final = 48
+
+
+class _Block(NamedTuple):
+    """So many draws of all, numbered."""
+
+    number: int
+    draws: int
 
 
 @dataclass(frozen=True)
@@ -127,40 +138,45 @@ def _canonical(labels: IntArray, groups: Groups, aucs: FloatArray) -> Groups:
 
 def _null_distances(sample: _Sample, overall: float) -> FloatArray:
     """Sum [B] of the groups' distances from the AUC of all rows, names dealt out anew within each outcome."""
-    rng = np.random.default_rng(_SEED)
     entering = [rows.groups >= 0 for rows in (sample.positives, sample.negatives)]
     ranking = DealtRanking.of(
         sample.positives.scores[entering[0]], sample.negatives.scores[entering[1]], sample.groups
     )
-    blocks = []
-    for size in _block_sizes(int(entering[0].sum() + entering[1].sum())):
-        dealt = _names_dealt(sample, size, rng)
+    distances = []
+    for block in _blocks(int(entering[0].sum() + entering[1].sum())):
+        dealt = _names_dealt(sample, block)
         of_positives, of_negatives = (
             dealt[:, rows.units[own]]
             for rows, own in zip((sample.positives, sample.negatives), entering, strict=True)
         )
-        blocks.append(np.abs(ranking.aucs(of_positives, of_negatives) - overall).sum(axis=1))
-    return np.concatenate(blocks)
+        distances.append(np.abs(ranking.aucs(of_positives, of_negatives) - overall).sum(axis=1))
+    return np.concatenate(distances)
 
 
-def _names_dealt(sample: _Sample, draws: int, rng: np.random.Generator) -> Names:
-    """Groups of the units [B, U], shuffled among those of each outcome; of units without one without meaning.
-
-    Small numbers: they are sorted in linear time.
-    """
+def _names_dealt(sample: _Sample, block: _Block) -> Names:
+    """Groups of the units [B, U], shuffled within each outcome; what units without one get means nothing."""
     units = sample.units
-    dealt = np.zeros((draws, len(units.group)), dtype=np.min_scalar_type(sample.groups))
+    dealt = np.zeros((block.draws, len(units.group)), dtype=np.min_scalar_type(sample.groups))
     for outcome in _OUTCOMES:
         own = np.flatnonzero((units.outcome == outcome) & (units.group >= 0))
-        # Sorted: the first deal is then the same whatever units the groups have.
-        names = np.sort(units.group[own]).astype(dealt.dtype)
-        dealt[:, own] = rng.permuted(np.tile(names, (draws, 1)), axis=1)
+        sizes = np.bincount(units.group[own], minlength=sample.groups)
+        dealt[:, own] = _shuffled_names(tuple(sizes.tolist()), outcome, block)
     return dealt
+
+
+@lru_cache(_DEALS_KEPT)
+def _shuffled_names(sizes: tuple[int, ...], outcome: int, block: _Block) -> Names:
+    """Names of groups of these sizes in random orders [B, sum of sizes].
+
+    Small numbers: they are sorted in linear time. The same for all models on the same rows, and so kept.
+    """
+    names = np.repeat(np.arange(len(sizes), dtype=np.min_scalar_type(len(sizes))), sizes)
+    rng = np.random.default_rng([_SEED, outcome, block.number])
+    return _kept(rng.permuted(np.tile(names, (block.draws, 1)), axis=1))
 
 
 def _replicates(sample: _Sample) -> FloatArray:
     """Equity-scaled AUC [B] of units drawn again within each group and outcome."""
-    rng = np.random.default_rng(_SEED)
     positives, negatives = sample.positives, sample.negatives
     everyone = WeightedRanking.of(positives.scores, negatives.scores)
     members = [
@@ -168,31 +184,50 @@ def _replicates(sample: _Sample) -> FloatArray:
         for group in range(sample.groups)
     ]
     rankings = [WeightedRanking.of(positives.scores[p], negatives.scores[n]) for p, n in members]
-    blocks = []
-    for size in _block_sizes(len(positives.scores) + len(negatives.scores)):
-        times = _times_drawn(sample, size, rng)
+    replicates = []
+    for block in _blocks(len(positives.scores) + len(negatives.scores)):
+        times = _times_drawn(sample, block)
         of_positives, of_negatives = times[:, positives.units], times[:, negatives.units]
         overall = everyone.aucs(of_positives, of_negatives)
         distances = [
             np.abs(ranking.aucs(of_positives[:, p], of_negatives[:, n]) - overall)
             for ranking, (p, n) in zip(rankings, members, strict=True)
         ]
-        blocks.append(overall / (1 + np.sum(distances, axis=0)))
-    return np.concatenate(blocks)
+        replicates.append(overall / (1 + np.sum(distances, axis=0)))
+    return np.concatenate(replicates)
 
 
-def _times_drawn(sample: _Sample, draws: int, rng: np.random.Generator) -> FloatArray:
+def _times_drawn(sample: _Sample, block: _Block) -> FloatArray:
     """How often each unit is drawn, as many of each group and outcome as there are, [B, U]."""
-    times = np.empty((draws, len(sample.units.group)))
-    for outcome, group in product(_OUTCOMES, (*range(sample.groups), -1)):
-        own = sample.units.members(group, outcome)
-        drawn = rng.integers(0, max(len(own), 1), (draws, len(own))) + len(own) * np.arange(draws)[:, None]
-        times[:, own] = np.bincount(drawn.ravel(), minlength=draws * len(own)).reshape(draws, len(own))
+    strata = [
+        sample.units.members(group, outcome)
+        for outcome, group in product(_OUTCOMES, (*range(sample.groups), -1))
+    ]
+    times = np.empty((block.draws, len(sample.units.group)))
+    times[:, np.concatenate(strata)] = _times_of_strata(tuple(map(len, strata)), block)
     return times
 
 
-def _block_sizes(rows: int) -> Iterator[int]:
+@lru_cache(_DRAWS_KEPT)
+def _times_of_strata(sizes: tuple[int, ...], block: _Block) -> Names:
+    """How often each unit of strata of these sizes is drawn [B, sum of sizes]; kept like shuffled names."""
+    rng = np.random.default_rng([_SEED, block.number])
+    each = []
+    for size in sizes:
+        drawn = rng.integers(0, max(size, 1), (block.draws, size)) + size * np.arange(block.draws)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=block.draws * size)
+        each.append(counts.reshape(block.draws, size).astype(np.uint16))
+    return _kept(np.concatenate(each, axis=1))
+
+
+def _kept(shared: Names) -> Names:
+    """An array that nobody may change."""
+    shared.flags.writeable = False
+    return shared
+
+
+def _blocks(rows: int) -> Iterator[_Block]:
     """Draws to make at a time, so that their weights fit."""
-    block = max(1, _WEIGHTS_AT_ONCE // rows)
-    for start in range(0, DRAWS, block):
-        yield min(block, DRAWS - start)
+    draws = max(1, _WEIGHTS_AT_ONCE // rows)
+    for number, start in enumerate(range(0, DRAWS, draws)):
+        yield _Block(number, min(draws, DRAWS - start))
