@@ -297,6 +297,7 @@ STUDIES: Final[tuple[Study, ...]] = (
     ),
     beat("few-rows", "1,000 training rows", Planted(rows=(1_000, 1_000, 6_000)), training=_SMALL),
     beat("two-modalities", "Two modalities", Planted(modalities=("cup", "field"))),
+    beat("images", "Images: coarse pixels of disc and nerve layer", Planted(images=True)),
     beat("two-attributes", "Two attributes at once", Planted(attributes=("race", "sex"))),
     beat("rare", "A group of 1 %", Planted(rows=(6_000, 6_000, 12_000), rare=0.01)),
 )

@@ -15,6 +15,7 @@ from fairviz.data.specs import ModalitySpec, SplitSpec, TaskSpec
 from fairviz.data.synthetic.glaucoma import CUP, FIELD, RECORD, make_glaucoma
 from fairviz.errors import NotFoundError
 from tests.conftest import _shared
+from tests.effect.pictures import PIXELS, as_images, columns_of
 
 TASKS: Final = Path(__file__).resolve().parent / "tasks"
 # Defaults were chosen on draws below: evidence comes from others.
@@ -100,6 +101,7 @@ class Planted:
         attributes: sensitive attributes.
         null: the control without any disparity.
         rare: share of rows to which Black patients are thinned out, None to leave them as they are.
+        images: whether cup and field are seen as coarse pixels of rendered images.
     """
 
     rows: tuple[int, int, int] = (6_000, 2_000, 6_000)
@@ -107,6 +109,7 @@ class Planted:
     attributes: tuple[str, ...] = ("race",)
     null: bool = False
     rare: float | None = None
+    images: bool = False
 
     def problem(self, draw: int, places: Places) -> Problem:
         """A table of this draw alone, split by a seed of its own."""
@@ -117,6 +120,8 @@ class Planted:
     def table(self, draw: int) -> pd.DataFrame:
         """As many rows as are asked for."""
         wanted, seed = sum(self.rows), FIRST_DRAW + draw
+        if self.images:
+            return as_images(make_glaucoma(wanted, seed=seed, null=self.null), seed)
         if self.rare is None:
             return make_glaucoma(wanted, seed=seed, null=self.null)
         # Black patients are .18 of a draw: half as many rows again leave enough of the others.
@@ -131,12 +136,16 @@ class Planted:
             positive="1",
             sensitive=self.attributes,
             modalities=tuple(
-                ModalitySpec(name=name, columns=tuple(f"{name}_{at + 1:02d}" for at in range(WIDTHS[name])))
-                for name in self.modalities
+                ModalitySpec(name=name, columns=tuple(self._columns(name))) for name in self.modalities
             ),
             split=SplitSpec(train=train, validation=validation, test=test, seed=draw),
             public=True,
         )
+
+    def _columns(self, modality: str) -> list[str]:
+        if self.images and modality in PIXELS:
+            return columns_of(modality)
+        return [f"{modality}_{at + 1:02d}" for at in range(WIDTHS[modality])]
 
 
 def thinned(frame: pd.DataFrame, rows: int, share: float) -> pd.DataFrame:

@@ -47,7 +47,7 @@ def write_fairvision_folder(folder: Path, *, rows: int = 48, seed: int = 0) -> N
     rng = np.random.default_rng([seed, 1])
     patients = draw_glaucoma(rows, seed)
     people = _people(patients, rng)
-    fundus, slices = _fundus(patients.cup, rng), _slices(patients.field, rng)
+    fundus, slices = draw_fundus(patients.cup, rng), draw_slices(patients.field, rng)
     places = _places(rows)
     for row, place in enumerate(places):
         path = folder / place
@@ -78,7 +78,7 @@ def _people(patients: GlaucomaRows, rng: np.random.Generator) -> dict[str, NDArr
     }
 
 
-def _fundus(cup: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.uint8]:
+def draw_fundus(cup: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw disc and cup [N, 200, 200]: bright inside the cup, dimmer in the rim, dark outside."""
     down, across = np.mgrid[:FUNDUS, :FUNDUS] - (FUNDUS - 1) / 2
     radius, angle = np.hypot(down, across), np.arctan2(down, across)
@@ -91,7 +91,7 @@ def _fundus(cup: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.ui
     return _as_bytes(image, rng)
 
 
-def _slices(field: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.uint8]:
+def draw_slices(field: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw the nerve layer [N, 16, 32, 32]: a bright band as thick as the field numbers say."""
     bands, columns = _GRID
     band = np.arange(SLICES) * bands // SLICES
