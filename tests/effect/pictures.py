@@ -14,7 +14,7 @@ from fairviz.data.synthetic.glaucoma_images import draw_fundus, draw_slices
 from fairviz.metrics.inputs import FloatArray
 
 PIXELS: Final = {"cup": 20 * 20, "field": 16 * 8}
-"""Columns of each modality that is an image: 20 x 20 pixels of the disc, 16 slices by 8 places of the layer."""
+"""Columns of each modality that is an image: 20 x 20 pixels of the disc, 16 slices by 8 places of a layer."""
 
 _ROWS_AT_ONCE: Final = 100
 _MIDDLE: Final = slice(50, 150)
@@ -53,10 +53,11 @@ def _part(numbers: FloatArray, start: int) -> FloatArray:
 def _disc(cup: FloatArray, rng: np.random.Generator) -> FloatArray:
     """The middle of the fundus [N, 400], 5 x 5 pixels as one."""
     middle = draw_fundus(cup, rng)[:, _MIDDLE, _MIDDLE].astype(np.float64)
-    return middle.reshape(len(cup), 20, 5, 20, 5).mean(axis=(2, 4)).reshape(len(cup), -1)
+    pooled = middle.reshape(len(cup), 20, 5, 20, 5).mean(axis=(2, 4))
+    return np.asarray(pooled.reshape(len(cup), -1))
 
 
 def _layer(field: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Brightness of every slice [N, 128] over its depth, four columns as one."""
     bright = draw_slices(field, rng).astype(np.float64).mean(axis=2)
-    return bright.reshape(len(field), 16, 8, 4).mean(axis=3).reshape(len(field), -1)
+    return np.asarray(bright.reshape(len(field), 16, 8, 4).mean(axis=3).reshape(len(field), -1))
