@@ -100,7 +100,7 @@ _PANELS = {
     ),
     "delta": _PanelSpec(
         "Controller's delta",
-        "rises by 0.2 (gap - tau) a step, never below 0; strength of the row weights",
+        "rises by gain times (gap - tau) a step, never below 0; strength of the row weights",
         _by_attribute,
     ),
     "gap": _PanelSpec(
