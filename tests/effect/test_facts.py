@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from fairviz.ui.facts import facts
 from models.specs import METHODS
 from tests.effect.comparing import metric_key
 from tests.effect.experiments import PLUS, Arm
-from tests.effect.results import load_results
+from tests.effect.results import load_results, mean_of
 
 STUDY = load_results()["planted"]
 
@@ -20,7 +18,10 @@ def change(arm: Arm, key: str) -> float:
     own, baseline = STUDY.find(arm), STUDY.find(Arm("baseline"))
     assert own is not None
     assert baseline is not None
-    return float(np.mean(own.test[key]) - np.mean(baseline.test[key]))
+    ours, theirs = mean_of(own.test[key]), mean_of(baseline.test[key])
+    assert ours is not None
+    assert theirs is not None
+    return ours - theirs
 
 
 def shown(value: float) -> str:
