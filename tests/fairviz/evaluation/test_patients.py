@@ -53,7 +53,7 @@ def _numbers(report: Any, path: str = "") -> dict[str, Any]:
         return {path: report}
     found: dict[str, Any] = {}
     for name, own in report.items():
-        if name not in (*COUNTS, "clusters"):
+        if name not in (*COUNTS, "clusters", "people", "people_left_out"):
             found |= _numbers(own, f"{path}/{name}")
     return found
 
