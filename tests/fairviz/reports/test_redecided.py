@@ -149,9 +149,12 @@ def fewest_apart(thresholds: set[float], patients: IntArray) -> int:
 def test_thresholds_of_private_data_count_patients(store: Store) -> None:
     rules = [ThresholdRule.parse(f"{number / 20}") for number in range(21)]
     made, patients = finished(store), three_rows_each()
-    data = PRIVATE, replace(PRIVATE, patients=patients)
     by_row, by_patient = (
-        {threshold(Redecided(store, lambda _, own=own: own), made, rule) for rule in rules} for own in data
+        {threshold(book, made, rule) for rule in rules}
+        for book in (
+            Redecided(store, lambda _: PRIVATE),
+            Redecided(store, lambda _: replace(PRIVATE, patients=patients)),
+        )
     )
     assert len(by_patient) > 1
     assert fewest_apart(by_patient, patients) >= 11
