@@ -51,14 +51,15 @@ def is_small(counts: Any) -> Bools:
     return np.asarray((np.asarray(counts) > 0) & (np.asarray(counts) < THRESHOLD))
 
 
-def told_groups(cells: Counts) -> Told:
+def told_groups(cells: Counts, sizes: Counts | None = None) -> Told:
     """What may be told of groups whose outcomes [G, C] add up to known totals.
 
-    A group of 1 to 10 patients is withheld as a whole, one with 1 to 10 of an outcome but for its size. Who
-    reads a list of groups may know that none is empty: the sizes withheld leave room for one of 11 beside the
-    others.
+    Patients with rows of several outcomes count in each, and once in ``sizes`` [G]; without these every
+    patient has one outcome. A group of 1 to 10 patients is withheld as a whole, one with 1 to 10 of an
+    outcome but for its size. Who reads a list of groups may know that none is empty: the sizes withheld leave
+    room for one of 11 beside the others.
     """
-    sizes = cells.sum(axis=1)
+    sizes = cells.sum(axis=1) if sizes is None else sizes
     small = is_small(sizes)
     if small.any() and sizes[small].sum() - (small.sum() - 1) < THRESHOLD:
         small = _with_smallest(small, sizes, sizes > 0)

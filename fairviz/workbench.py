@@ -199,8 +199,13 @@ class Workbench:
         return check_task(spec, self.table(spec.dataset))
 
     def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
-        """Rows and outcomes per group of every sensitive attribute; NA where few, unless data are public."""
-        return told_counts(group_counts(self.table(spec.dataset), spec), public=spec.public)
+        """Rows and outcomes per group of every sensitive attribute.
+
+        NA where they are of few patients, unless data are public.
+        """
+        table = self.table(spec.dataset)
+        patients = group_counts(table, spec, by_patient=True)
+        return told_counts(group_counts(table, spec), patients, public=spec.public)
 
     def create_task(self, spec: TaskSpec) -> TaskRecord:
         """Keep a task that can be trained; the same specification twice is one task.

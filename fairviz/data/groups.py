@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.data.outcome import outcome_classes, outcome_labels
+from fairviz.data.patients import once_per_patient, patients_of
 from fairviz.data.values import text_codes
 
 if TYPE_CHECKING:
@@ -50,8 +51,11 @@ def attribute(frame: pd.DataFrame, column: str) -> Attribute:
     return Attribute(column, values, codes)
 
 
-def group_counts(frame: pd.DataFrame, spec: TaskSpec) -> pd.DataFrame:
+def group_counts(frame: pd.DataFrame, spec: TaskSpec, *, by_patient: bool = False) -> pd.DataFrame:
     """Count rows and outcomes per group of every sensitive attribute of a task.
+
+    With ``by_patient`` the patients who have such rows, where the task names an id of theirs: one counts once
+    in each group and outcome of their rows.
 
     Returns:
         Columns attribute, group, n, and positives and negatives, or where every value of the outcome
@@ -63,19 +67,26 @@ def group_counts(frame: pd.DataFrame, spec: TaskSpec) -> pd.DataFrame:
     columns = {"positives": 1, "negatives": 0}
     if spec.positive is None:
         columns = {f'"{name}"': code for code, name in enumerate(classes)}
-    tables = [_counts_of(attribute(frame, column), labels, columns) for column in spec.sensitive]
+    patients = patients_of(frame, spec) if by_patient else None
+    tables = [_counts_of(attribute(frame, column), labels, columns, patients) for column in spec.sensitive]
     return pd.concat(tables, ignore_index=True)
 
 
-def _counts_of(grouping: Attribute, labels: NDArray[np.int64], columns: Mapping[str, int]) -> pd.DataFrame:
-    """Rows of each group, in all and of the class that each column counts."""
+def _counts_of(
+    grouping: Attribute,
+    labels: NDArray[np.int64],
+    columns: Mapping[str, int],
+    patients: NDArray[np.int64] | None,
+) -> pd.DataFrame:
+    """Rows of each group, or their patients, in all and of the class that each column counts."""
     groups = [*grouping.values, MISSING_GROUP] if grouping.missing else list(grouping.values)
     slots = np.where(grouping.codes < 0, len(grouping.values), grouping.codes)
 
-    def count(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.bincount(rows, minlength=len(groups)).astype(np.int64)
+    def count(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+        own = once_per_patient(slots[rows], None if patients is None else patients[rows])
+        return np.bincount(own, minlength=len(groups)).astype(np.int64)
 
     return pd.DataFrame(
-        {"attribute": grouping.name, "group": groups, "n": count(slots)}
-        | {name: count(slots[labels == code]) for name, code in columns.items()}
+        {"attribute": grouping.name, "group": groups, "n": count(np.ones(len(slots), dtype=bool))}
+        | {name: count(labels == code) for name, code in columns.items()}
     )

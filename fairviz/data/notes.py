@@ -14,6 +14,7 @@ from fairviz.data.availability import available_modalities
 from fairviz.data.checks import MIN_PER_OUTCOME, few_rows, is_usable, rows_in_words
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
+from fairviz.data.patients import patients_of
 from fairviz.data.specs import TaskNote, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.suppression import FEW, THRESHOLD, is_small
@@ -30,20 +31,27 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     """Return the notes on a task; those on a single column name it.
 
     Unless its data are declared synthetic or public, no note counts the rows of a group, whose table may
-    withhold them, or fewer than 11 rows.
+    withhold them, or fewer than 11 rows, or rows of fewer than 11 patients.
     """
     labels = outcome_labels(frame, spec.outcome, spec.positive)
     classes = outcome_classes(frame, spec.outcome, spec.positive)
     groupings = [attribute(frame, column) for column in spec.sensitive]
-    notes = list(_outcome_notes(spec, frame, labels))
+    patients = patients_of(frame, spec)
+    notes = list(_outcome_notes(spec, frame, labels, patients))
     for grouping in groupings:
         notes += _missing_notes(grouping, public=spec.public)
         notes += _group_notes(grouping, labels, classes, public=spec.public)
     outcome = Attribute(spec.outcome, classes, labels)
-    return (*notes, *_modality_notes(spec, frame, [outcome, *groupings]), *_unused_notes(spec, frame))
+    return (
+        *notes,
+        *_modality_notes(spec, frame, [outcome, *groupings], patients),
+        *_unused_notes(spec, frame),
+    )
 
 
-def _outcome_notes(spec: TaskSpec, frame: pd.DataFrame, labels: NDArray[np.int64]) -> Iterator[TaskNote]:
+def _outcome_notes(
+    spec: TaskSpec, frame: pd.DataFrame, labels: NDArray[np.int64], patients: NDArray[np.int64] | None
+) -> Iterator[TaskNote]:
     """How an outcome with more than two values is read."""
     levels, _ = text_codes(frame[spec.outcome])
     if len(levels) == _TWO:
@@ -54,11 +62,25 @@ def _outcome_notes(spec: TaskSpec, frame: pd.DataFrame, labels: NDArray[np.int64
             "Performance and gaps are means over the classes, each against all others."
         )
     else:
+        rows = _rows_of_patients(labels == 1, patients, public=spec.public)
         text = (
             f'"{spec.outcome}" has {len(levels)} values: "{spec.positive}" '
-            f"({few_rows(int(labels.sum()), public=spec.public)}) is predicted against all others."
+            f"({rows}) is predicted against all others."
         )
     yield TaskNote(severity="info", text=text)
+
+
+def _rows_of_patients(rows: NDArray[np.bool_], patients: NDArray[np.int64] | None, *, public: bool) -> str:
+    """Say how many rows [N] are marked, or that they, or their patients, are few."""
+    count = int(rows.sum())
+    if public or count < THRESHOLD or not is_small(_cases(rows, patients)):
+        return few_rows(count, public=public)
+    return f"rows of {FEW} patients"
+
+
+def _cases(rows: NDArray[np.bool_], patients: NDArray[np.int64] | None) -> int:
+    """How many patients have any of the rows [N] that are marked."""
+    return int(rows.sum()) if patients is None else len(np.unique(patients[rows]))
 
 
 def _missing_notes(grouping: Attribute, *, public: bool) -> Iterator[TaskNote]:
@@ -98,14 +120,17 @@ def _few(rows: NDArray[np.int64], classes: Sequence[str]) -> str:
 
 
 def _modality_notes(
-    spec: TaskSpec, frame: pd.DataFrame, groupings: Sequence[Attribute]
+    spec: TaskSpec,
+    frame: pd.DataFrame,
+    groupings: Sequence[Attribute],
+    patients: NDArray[np.int64] | None,
 ) -> Iterator[TaskNote]:
     """How many rows lack a modality, and where that depends on the outcome or on a group."""
     available = available_modalities(frame, spec.modalities)
     for modality, lacking in zip(spec.modalities, ~available.T, strict=True):
         if not lacking.any():
             continue
-        count = f"{_how_many(lacking, public=spec.public)} of {rows_in_words(len(lacking))}"
+        count = f"{_how_many(lacking, patients, public=spec.public)} of {rows_in_words(len(lacking))}"
         found = [
             text for grouping in groupings if (text := _difference(lacking, grouping, public=spec.public))
         ]
@@ -116,12 +141,14 @@ def _modality_notes(
         )
 
 
-def _how_many(lacking: NDArray[np.bool_], *, public: bool) -> str:
-    """Say how many rows lack something; neither they nor the others are counted where they are few."""
-    count = int(lacking.sum())
-    if public or not is_small([count, len(lacking) - count]).any():
+def _how_many(lacking: NDArray[np.bool_], patients: NDArray[np.int64] | None, *, public: bool) -> str:
+    """Say how many rows lack something; neither they nor the others are counted where they are of few."""
+    count, cases = int(lacking.sum()), [_cases(rows, patients) for rows in (lacking, ~lacking)]
+    if public or not is_small(cases).any():
         return f"{count:,}"
-    return FEW if count < THRESHOLD else "nearly all"
+    if is_small(count):
+        return FEW
+    return "some" if is_small(cases[0]) else "nearly all"
 
 
 def _difference(lacking: NDArray[np.bool_], grouping: Attribute, *, public: bool) -> str:

@@ -12,6 +12,7 @@ from fairviz.data.availability import available_modalities
 from fairviz.data.encode import TableEncoder
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
+from fairviz.data.patients import patients_of
 from fairviz.data.split import Split, split_rows
 from fairviz.data.task import TaskSpec, check_task
 from fairviz.errors import TaskError
@@ -59,7 +60,7 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
     check_task(spec, frame)
     labels = outcome_labels(frame, spec.outcome, spec.positive)
     attributes = tuple(attribute(frame, column) for column in spec.sensitive)
-    patients = _group_ids(frame, spec.split.group_id)
+    patients = patients_of(frame, spec)
     split = split_rows(labels, attributes, spec.split, patients)
     training = frame.iloc[split.train]
     encoders = tuple(TableEncoder.fit(training, modality.columns) for modality in spec.modalities)
@@ -90,9 +91,3 @@ def _require_features(
                 found="columns that are the same, or missing, in every training row",
                 remedy="Add a column to the modality, or leave the modality out.",
             )
-
-
-def _group_ids(frame: pd.DataFrame, column: str | None) -> NDArray[np.int64] | None:
-    if column is None:
-        return None
-    return np.asarray(pd.factorize(frame[column])[0], dtype=np.int64)

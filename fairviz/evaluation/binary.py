@@ -20,7 +20,7 @@ from fairviz.evaluation.intersections import fewest_crossed, intersections, left
 from fairviz.evaluation.intervals import NO_INTERVAL, gap_intervals
 from fairviz.evaluation.question import Question
 from fairviz.evaluation.report import AttributeReport, FairnessReport, Performance
-from fairviz.metrics.clusters import check_patients
+from fairviz.metrics.clusters import PatientsInGroups, check_patients
 from fairviz.metrics.equity import (
     combine_odds,
     equity_scaled,
@@ -40,6 +40,7 @@ from fairviz.metrics.inputs import (
     check_same_length,
 )
 from fairviz.metrics.measured import NEEDS, RISK_METRICS, Measured, measure
+from fairviz.metrics.people import people
 
 # What each gap is made of. A group enters each part that is given for it.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -141,7 +142,8 @@ def report_of(
     reports: list[AttributeReport] = []
     for attribute, part in zip([*attributes, *crossed], parts, strict=True):
         shown = part.withheld()
-        report = _attribute_report(attribute, shown, overall["auc"])
+        without = _people_without(question, attribute.codes)
+        report = _attribute_report(attribute, shown, overall["auc"], without)
         if floor:
             report = _beside_chance(report, question, attribute.codes, shown, overall["auc_high"])
         reports.append(report)
@@ -155,8 +157,18 @@ def report_of(
             own.name: report for own, report in zip(crossed, reports[len(attributes) :], strict=True)
         },
         no_intersection=left_out(attributes) if several else {},
-        fewest_crossed=fewest_crossed(attributes, question.labels, question.decided) if several else {},
+        fewest_crossed=fewest_crossed(attributes, question.labels, question.decided, question.patients)
+        if several
+        else {},
     )
+
+
+def _people_without(question: Question, codes: IntArray) -> dict[str, int]:
+    """Patients with rows that have no group, as ``people`` counts them; empty where no ids are given."""
+    if question.patients is None:
+        return {}
+    nowhere = PatientsInGroups.of(question.patients, Groups(np.where(codes < 0, 0, -1), 1))
+    return _by_group(people(question.labels, question.decided, nowhere))[0]
 
 
 def _beside_chance(
@@ -187,9 +199,15 @@ def _records(measured: Measured, *, minimum: int) -> list[dict[str, Any]]:
             **{name: values[g] for name, values in numbers.items()},
             "grade": {name: grade(min(patients[noun] for noun in NEEDS[name])) for name in METRICS},
             "reason": _no_risks(measured, g) | _shortages(patients, minimum),
+            "people": behind,
         }
-        for g, (rows, patients) in enumerate(
-            zip(_by_group(measured.cases), _by_group(measured.patients), strict=True)
+        for g, (rows, patients, behind) in enumerate(
+            zip(
+                _by_group(measured.cases),
+                _by_group(measured.patients),
+                _by_group(measured.people) or [{}] * len(measured.cells),
+                strict=True,
+            )
         )
     ]
 
@@ -216,7 +234,9 @@ def _shortages(counts: Mapping[str, int], minimum: int) -> dict[str, str]:
     return reasons
 
 
-def _attribute_report(attribute: Grouped, measured: Measured, overall_auc: float) -> AttributeReport:
+def _attribute_report(
+    attribute: Grouped, measured: Measured, overall_auc: float, people_left_out: Mapping[str, int]
+) -> AttributeReport:
     """What is said of an attribute without simulating anything."""
     records = _records(measured, minimum=MINIMUM_FOR_NUMBER)
     gaps = gaps_of(measured.columns, overall_auc)
@@ -229,6 +249,7 @@ def _attribute_report(attribute: Grouped, measured: Measured, overall_auc: float
         intervals={},
         no_interval={},
         reason={gap: _gap_reason(gap, measured) for gap, value in gaps.items() if math.isnan(value)},
+        people_left_out=people_left_out,
     )
 
 

@@ -193,6 +193,7 @@ def _mean_performance(
         **{name: float(values[group]) for name, values in limits.items()},
         "grade": {name: min((c.grade[name] for c in classes), key=list(Grade).index) for name in METRICS},
         "reason": _reasons_by_class(own),
+        "people": rarest.people,
     }
 
 
@@ -221,6 +222,7 @@ def _mean_attribute(
         intervals={},
         no_interval={gap: NO_INTERVAL_OF_MEANS for gap in PARTS if floor and gap not in reason},
         reason=reason,
+        people_left_out=classes[0].people_left_out,
     )
 
 

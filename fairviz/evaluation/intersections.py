@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 
 from fairviz.evaluation.attributes import Grouped
+from fairviz.metrics.clusters import PatientsInGroups
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
 from fairviz.metrics.rates import CELLS, confusion_cells
 
@@ -96,25 +97,37 @@ def _quoted(name: str) -> str:
     return f'"{doubled}"' if "&" in name or '"' in name else name
 
 
-def fewest_crossed(attributes: Sequence[Grouped], labels: IntArray, decisions: IntArray) -> dict[str, int]:
+def fewest_crossed(
+    attributes: Sequence[Grouped],
+    labels: IntArray,
+    decisions: IntArray,
+    patients: IntArray | None = None,
+) -> dict[str, int]:
     """Smallest counts, other than 0, of the cross table of all attributes; a missing value is a value.
 
-    Every count of a report is a sum of counts of this table, so that none is smaller but 0.
+    Every count of a report is a sum of counts of this table, or where ``patients`` [N] are given and counted,
+    of those in any of its cells, so that none is smaller but 0.
 
     Returns:
-        "outcomes": the fewest rows with one combination of values and one outcome. "positives" and
-        "negatives": the fewest among the rows of this outcome with one combination and one decision.
+        "outcomes": the fewest rows, or patients, with one combination of values and one outcome. "positives"
+        and "negatives": the fewest among those of this outcome with one combination and one decision.
     """
     crossed = np.zeros(len(labels), dtype=np.int64)
     for attribute in attributes:  # numbered anew each time: never more combinations than rows
         _, crossed = np.unique(
             crossed * (len(attribute.values) + 1) + attribute.codes + 1, return_inverse=True
         )
-    cells = confusion_cells(labels, decisions, Groups(crossed, int(crossed.max(initial=-1)) + 1))
+    groups = Groups(crossed, int(crossed.max(initial=-1)) + 1)
+    inside = None if patients is None else PatientsInGroups.of(patients, groups)
+    cells = confusion_cells(labels, decisions, groups if inside is None else inside.pairs)
+
+    def fewest(counts: FloatArray) -> int:
+        return _fewest(counts if inside is None else np.stack([inside.having(own) for own in counts.T]))
+
     sides = {side: cells[:, [CELLS.index(cell) for cell in own]] for side, own in _SIDES.items()}
     return {
-        "outcomes": _fewest(np.stack([side.sum(axis=1) for side in sides.values()])),
-        **{name: _fewest(side) for name, side in sides.items()},
+        "outcomes": fewest(np.column_stack([side.sum(axis=1) for side in sides.values()])),
+        **{name: fewest(side) for name, side in sides.items()},
     }
 
 

@@ -24,6 +24,10 @@ class Performance(Record):
     Attributes:
         grade: by metric, what the number of its cases carries.
         reason: by metric, why it is NaN.
+        people: where patients have several rows, how many patients stand behind counts: "patients",
+            "positives", "negatives", and by decision "tp", "fn", "fp", "tn"; each counts those who have such
+            a row, so that one whose rows differ counts in several. ``n``, ``positives`` and ``negatives`` are
+            rows. For the gate: it is not told where patients are to be protected.
     """
 
     n: int | None
@@ -62,6 +66,7 @@ class Performance(Record):
     calibration_error: float
     grade: Mapping[str, Grade]
     reason: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
 
     def interval(self, metric: str) -> Interval | None:
         """95 % interval of a metric; None where it has none."""
@@ -81,6 +86,7 @@ class AttributeReport(Record):
         intervals: by gap, limits of a 95 % interval; empty where floors were not asked for.
         no_interval: by gap, why it has no interval though it is known; empty like ``intervals``.
         reason: by gap, why it is NaN.
+        people_left_out: as ``people`` of ``Performance``, of the rows left out.
     """
 
     groups: Mapping[str, Performance]
@@ -99,6 +105,7 @@ class AttributeReport(Record):
     intervals: Mapping[str, Interval]
     no_interval: Mapping[str, str] = field(default_factory=dict)
     reason: Mapping[str, str] = field(default_factory=dict)
+    people_left_out: Mapping[str, int] = field(default_factory=dict)
 
     def floor(self, gap: str) -> NoiseFloor | None:
         """What a gap would be by chance; None where that is unknown, withheld, or was not asked for."""

@@ -59,6 +59,14 @@ def count_patients(patients: IntArray | None, rows: npt.NDArray[np.bool_]) -> in
     return int(rows.sum()) if patients is None else len(np.unique(patients[rows]))
 
 
+def patients_by_group(groups: Groups, patients: IntArray | None) -> IntArray:
+    """How many patients [G] have rows in each group; one who has rows in several counts in each."""
+    if patients is None:
+        return groups.sums().astype(np.int64)
+    inside = PatientsInGroups.of(patients, groups)
+    return inside.having(inside.pairs.sums()).astype(np.int64)
+
+
 def sums_by_patient(values: FloatArray, patients: IntArray | None) -> FloatArray:
     """Sum over the rows of each patient, [P] or [P, K], of values [N] or [N, K]."""
     if patients is None:
@@ -106,6 +114,10 @@ class PatientsInGroups:
     def totals(self, values: FloatArray) -> FloatArray:
         """Sum [G] over the patients of each group of values [P]."""
         return np.bincount(self.group, values, self.groups).astype(np.float64)
+
+    def having(self, rows: FloatArray) -> FloatArray:
+        """How many patients of each group [G] have any of the rows counted by pair [P]."""
+        return self.totals((rows > 0).astype(np.float64))
 
     def effective_shares(self, successes: FloatArray, trials: FloatArray) -> FloatArray:
         """Effective share [G] of the trials of a rate, from counts [P]; NaN where a group has none.

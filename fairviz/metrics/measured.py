@@ -16,6 +16,7 @@ from fairviz.metrics.equity import stratum_means
 from fairviz.metrics.estimable import MINIMUM_FOR_INTERVAL, MINIMUM_FOR_NUMBER
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
 from fairviz.metrics.intervals import auc_interval
+from fairviz.metrics.people import people
 from fairviz.metrics.ranking import Placements, group_placements
 from fairviz.metrics.rates import RATES, confusion_cells, rate_columns
 
@@ -46,6 +47,7 @@ class Measured:
         cases: by noun of ``NEEDS``, how many such rows there are, [G].
         patients: by noun, how many patients have such rows, [G].
         shares: by rate of ``RATES``, which share of its trials is effective, [G].
+        people: as ``fairviz.metrics.people`` counts them, [G]; empty where each row is a patient of its own.
     """
 
     cells: FloatArray
@@ -54,6 +56,7 @@ class Measured:
     cases: Mapping[str, FloatArray]
     patients: Mapping[str, FloatArray]
     shares: Mapping[str, FloatArray]
+    people: Mapping[str, FloatArray]
 
     def part(self, at: slice) -> Measured:
         """Some neighbouring groups."""
@@ -63,7 +66,7 @@ class Measured:
             {name: values[at] for name, values in self.columns.items()},
             *(
                 {name: values[at] for name, values in own.items()}
-                for own in (self.cases, self.patients, self.shares)
+                for own in (self.cases, self.patients, self.shares, self.people)
             ),
         )
 
@@ -144,9 +147,11 @@ def _measure(
     placements = group_placements(labels, scores, groups, patients)
     cases = {rate.noun: rate.counts(cells)[1] for rate in RATES.values()}
     if patients is None:
-        having, shares = cases, {name: np.ones(groups.count) for name in RATES}
+        having, shares, own = cases, {name: np.ones(groups.count) for name in RATES}, {}
     else:
-        having, shares = _by_patient(labels, decisions, PatientsInGroups.of(patients, groups))
+        inside = PatientsInGroups.of(patients, groups)
+        having, shares = _by_patient(labels, decisions, inside)
+        own = people(labels, decisions, inside)
     rates = rate_columns(cells, shares=shares)
     columns = {
         **_auc_columns(placements),
@@ -154,19 +159,16 @@ def _measure(
         "balanced_accuracy": (rates["sensitivity"] + rates["specificity"]) / 2,
         **_probability_columns(labels, scores, groups),
     }
-    return Measured(cells, placements, columns, cases, having, shares)
+    return Measured(cells, placements, columns, cases, having, shares, own)
 
 
 def _by_patient(
     labels: IntArray, decisions: IntArray, inside: PatientsInGroups
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Patients by noun, and effective shares by rate, both [G]."""
-    counts = {
-        name: rate.counts(confusion_cells(labels, decisions, inside.pairs)) for name, rate in RATES.items()
-    }
-    having = {
-        rate.noun: inside.totals((counts[name][1] > 0).astype(np.float64)) for name, rate in RATES.items()
-    }
+    cells = confusion_cells(labels, decisions, inside.pairs)
+    counts = {name: rate.counts(cells) for name, rate in RATES.items()}
+    having = {rate.noun: inside.having(counts[name][1]) for name, rate in RATES.items()}
     return having, {name: inside.effective_shares(*own) for name, own in counts.items()}
 
 

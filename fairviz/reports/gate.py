@@ -6,6 +6,7 @@ here. Data declared synthetic or public pass as they are. Of all others
 - a group of 1 to 10 patients is withheld, and so are the outcomes of one with 1 to 10 patients of an outcome,
   with every number computed on them (``told_groups``);
 - a rate is withheld where it would tell 1 to 10 true or false positives or negatives (``told_cells``);
+- where patients have several rows, patients are counted for this, not rows (``gate_of_cases``);
 - gaps of an attribute with withheld groups are computed anew from what is told of the others; their
   noise floors and intervals, which are not, are withheld. A gap to which a withheld rate of another group
   belongs is withheld: its groups would change from epoch to epoch;
@@ -34,6 +35,8 @@ from fairviz.data.describe import ColumnProfile
 from fairviz.evaluation.binary import METRICS, PARTS, gaps_of
 from fairviz.metrics.estimable import Grade
 from fairviz.metrics.rates import RATES
+from fairviz.reports import gate_of_cases as cases
+from fairviz.reports.gate_of_cases import SIDES
 from fairviz.reports.gate_of_intersections import (
     all_told,
     crossed_part,
@@ -43,14 +46,12 @@ from fairviz.reports.gate_of_intersections import (
 )
 from fairviz.reports.gate_of_modalities import told_modality
 from fairviz.store.records import EpochRecord, Json, RunRecord
-from fairviz.suppression import SUPPRESSED, Counts, Told, is_small, told_cells, told_groups
+from fairviz.suppression import SUPPRESSED, Told, is_small, told_cells, told_groups
 
 COUNTS: Final = ("n", "positives", "negatives")
 
-# Rows with an outcome and without it: the rate that tells how their decisions went.
-_SIDES: Final = {"positives": "tpr", "negatives": "fpr"}
 _SIDE_OF_CELL: Final = {"tp": "positives", "fn": "positives", "fp": "negatives", "tn": "negatives"}
-_BOTH: Final = frozenset(_SIDES)
+_BOTH: Final = frozenset(SIDES)
 # The sides whose decisions a metric tells something of.
 _TELLS: Final[Mapping[str, frozenset[str]]] = {
     **{
@@ -89,19 +90,21 @@ def told_traces(traces: Mapping[str, Trace], *, public: bool) -> dict[str, Trace
     return {name: trace for name, trace in traces.items() if public or name not in _TRACES_OF_BATCHES}
 
 
-def told_counts(counts: pd.DataFrame, *, public: bool) -> pd.DataFrame:
+def told_counts(counts: pd.DataFrame, patients: pd.DataFrame | None = None, *, public: bool) -> pd.DataFrame:
     """A table of rows and outcomes per group of several attributes; NA where it may not be told.
 
     Args:
         counts: columns attribute, group, n, then a column per outcome; the outcomes of a row add up to n.
+        patients: the same of patients with such rows; none where each row is a patient of its own.
         public: whether the data are declared synthetic or public.
     """
     if public:
         return counts
     outcomes = [name for name in counts.columns if name not in ("attribute", "group", "n")]
     told = counts.astype(dict.fromkeys(["n", *outcomes], "Int64"))
-    for _, rows in counts.groupby("attribute", sort=False):
-        may = told_groups(rows[outcomes].to_numpy(dtype=np.int64))
+    counted = counts if patients is None else patients
+    for _, rows in counted.groupby("attribute", sort=False):
+        may = told_groups(rows[outcomes].to_numpy(dtype=np.int64), rows["n"].to_numpy(dtype=np.int64))
         told.loc[rows.index[~may.sizes], "n"] = pd.NA
         told.loc[rows.index[~may.cells], outcomes] = pd.NA
     return told
@@ -189,30 +192,36 @@ class _Outcomes:
     @classmethod
     def of(cls, questions: Sequence[Json], *, crossed: bool) -> _Outcomes:
         """From the one report of an outcome with two values, or those of every class against the rest."""
-        everyone = _outcome_cells(questions)
+        names = questions[0]["attributes"]
+        if any(cases.are_unknown(question) for question in questions):
+            sizes = {name: len(own["groups"]) + 1 for name, own in names.items()}
+            return cls(_nothing(1), {name: _nothing(groups) for name, groups in sizes.items()}, crossed=False)
         return cls(
-            told_groups(everyone[np.newaxis]),
-            {
-                name: _told_attribute(
-                    everyone, [question["attributes"][name]["groups"] for question in questions]
-                )
-                for name in questions[0]["attributes"]
-            },
-            crossed,
+            _told_rows([questions]), {name: _told_attribute(questions, name) for name in names}, crossed
         )
 
 
-def _outcome_cells(records: Sequence[Json]) -> Counts:
-    """Patients with each outcome [C]."""
-    if len(records) == 1:
-        return np.array([records[0]["positives"], records[0]["negatives"]], dtype=np.int64)
-    return np.array([record["positives"] for record in records], dtype=np.int64)
+def _nothing(groups: int) -> Told:
+    """That nothing may be told of so many groups."""
+    none = np.zeros(groups, dtype=bool)
+    return Told(none, none)
 
 
-def _told_attribute(everyone: Counts, groups: Sequence[Mapping[str, Json]]) -> Told:
-    """Of the groups of an attribute, given by question, and of the rows without a value."""
-    cells = np.array([_outcome_cells([own[name] for own in groups]) for name in groups[0]])
-    return told_groups(np.vstack([cells, everyone - cells.sum(axis=0)]))
+def _told_rows(records: Sequence[Sequence[Json]]) -> Told:
+    """Of groups, given by question each, that together are everyone."""
+    sizes = np.array([cases.size(by_question[0]) for by_question in records], dtype=np.int64)
+    return told_groups(np.array([cases.outcomes(by_question) for by_question in records]), sizes)
+
+
+def _told_attribute(questions: Sequence[Json], name: str) -> Told:
+    """Of the groups of an attribute, and of the rows without a value."""
+    groups = [question["attributes"][name]["groups"] for question in questions]
+    return _told_rows(
+        [
+            *([own[group] for own in groups] for group in groups[0]),
+            [cases.rest(question, name) for question in questions],
+        ]
+    )
 
 
 def _told_question(report: Json, outcomes: _Outcomes) -> dict[str, Any]:
@@ -225,7 +234,7 @@ def _told_question(report: Json, outcomes: _Outcomes) -> dict[str, Any]:
         )
         for name, attribute in report["attributes"].items()
     }
-    told = everyone | {"threshold": _threshold(report, outcomes), "attributes": attributes}
+    told = everyone | _told_of_all(report, outcomes) | {"attributes": attributes}
     return told | _told_intersections(report, everyone, sides, crossed=outcomes.crossed)
 
 
@@ -243,24 +252,18 @@ def _told_intersections(
     return crossed_part(report, told)
 
 
-def _threshold(report: Json, outcomes: _Outcomes) -> float | None:
-    """The threshold: often the share of positives in training, which tells few of them as well."""
-    threshold: float | None = report["threshold"] if outcomes.everyone.cells[0] else None
-    return threshold
+def _told_of_all(report: Json, outcomes: _Outcomes) -> dict[str, Any]:
+    """The threshold, often the share of positives in training, which tells few of them; and the patients."""
+    if not outcomes.everyone.cells[0]:
+        return {"threshold": None}
+    return {name: report[name] for name in ("threshold", "clusters") if name in report}
 
 
 def _told_sides(report: Json, outcomes: _Outcomes) -> frozenset[str]:
     """The sides on which decisions about all rows may be told."""
     if not outcomes.everyone.cells[0]:
         return frozenset()
-    return frozenset(side for side in _SIDES if not is_small(_decisions(report, side)).any())
-
-
-def _decisions(record: Json, side: str) -> Counts:
-    """Rows of one side decided positive and negative [2]; its rate is known where it has any."""
-    rows = record[side]
-    positive = round(record[_SIDES[side]] * rows) if rows else 0
-    return np.array([positive, rows - positive], dtype=np.int64)
+    return frozenset(side for side in SIDES if not is_small(cases.decisions(report, side)).any())
 
 
 def _told_groups(
@@ -268,7 +271,7 @@ def _told_groups(
 ) -> dict[str, dict[str, Any]]:
     """What may be told of each group of an attribute, of decisions on these sides alone."""
     groups, told = report["attributes"][attribute]["groups"], outcomes.attributes[attribute]
-    by_side = {side: _told_decisions(report, groups, told, side) for side in sides}
+    by_side = {side: _told_decisions(report, attribute, told, side) for side in sides}
     return {
         name: _told_performance(
             group, told, place, frozenset(side for side, names in by_side.items() if name in names)
@@ -277,14 +280,15 @@ def _told_groups(
     }
 
 
-def _told_decisions(report: Json, groups: Mapping[str, Json], told: Told, side: str) -> set[str]:
+def _told_decisions(report: Json, attribute: str, told: Told, side: str) -> set[str]:
     """The groups whose decisions on one side may be told.
 
     All rows that are in no such group, be it withheld or without a value, count as one row of the table.
     """
+    groups: Mapping[str, Json] = report["attributes"][attribute]["groups"]
     names = [name for name, may in zip(groups, told.cells, strict=False) if may]
-    known = np.array([_decisions(groups[name], side) for name in names], dtype=np.int64).reshape(-1, 2)
-    rest = _decisions(report, side) - known.sum(axis=0)
+    known = np.array([cases.decisions(groups[name], side) for name in names], dtype=np.int64).reshape(-1, 2)
+    rest = cases.other_decisions(report, attribute, names, side)
     withheld = np.append(np.zeros(len(names), dtype=bool), not told.cells.all())
     may_tell = told_cells(np.vstack([known, rest]), withheld=withheld)
     return {name for name, may in zip(names, may_tell, strict=False) if may}
@@ -309,7 +313,7 @@ def _without(record: Json, metrics: Collection[str], counts: Collection[str] = (
         f"{name}{end}": None for name in metrics for end in ("", "_low", "_high") if f"{name}{end}" in told
     }
     told["grade"] = record["grade"] | dict.fromkeys(metrics, Grade.NONE.value)
-    reason = record.get("reason", {}) | dict.fromkeys([*counts, *metrics], SUPPRESSED)
+    reason = cases.told_reasons(record) | dict.fromkeys([*counts, *metrics], SUPPRESSED)
     return told | ({"reason": reason} if reason else {})
 
 
@@ -399,7 +403,7 @@ def _told_means(report: Json, classes: Mapping[str, Json], outcomes: _Outcomes) 
         for name, attribute in report["attributes"].items()
     }
     return everyone | {
-        "threshold": _threshold(report, outcomes),
+        **_told_of_all(report, outcomes),
         "attributes": attributes,
         "classes": dict(classes),
         **_mean_intersections(report, list(classes.values()), crossed=outcomes.crossed),

@@ -24,6 +24,8 @@ no more than their margins do: whatever margins the rest has, its cells can be a
 Decisions about validation rows are told after every epoch, by attribute, and epochs are seldom all safe in
 the sense of 2. So intersections of validation rows are not told.
 
+Where patients have several rows, "rows" are the patients who have such rows (``gate_of_cases``).
+
 Who knows these rules knows of what is withheld that some cell is small, not which. Tasks that share a table
 are not looked at together.
 """
@@ -40,7 +42,7 @@ from fairviz.store.records import Json
 from fairviz.suppression import SUPPRESSED, Told, is_small
 
 FEWEST_OUTCOMES: Final = 100
-"""Rows, if any, with each combination of values and each outcome, for intersections to be told."""
+"""Rows or patients, if any, with each combination of values and outcome, for intersections to be told."""
 
 
 def tells_intersections(questions: Sequence[Json]) -> bool:

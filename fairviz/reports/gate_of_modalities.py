@@ -3,7 +3,8 @@
 How many rows of a group lack a modality may be few, though the group is large. So nothing but areas under
 curves is told, and of groups whose own numbers are told. In full, one tells of how many rows it is, being a
 fraction of twice their pairs. To two decimals it does not: it rests on at least 10 rows of each outcome, and
-some multiple of 1 / 200, or of less, rounds to every such number.
+some multiple of 1 / 200, or of less, rounds to every such number. Where patients have several rows, both
+hold of patients: they are counted for what is told of a group, and for whether it has an AUC.
 """
 
 from __future__ import annotations

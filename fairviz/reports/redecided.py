@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from fairviz.data.groups import Attribute
 from fairviz.data.prepare import PreparedData
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
-from fairviz.metrics.inputs import BoolArray, FloatArray, IntArray
+from fairviz.metrics.clusters import chosen, patients_by_group
+from fairviz.metrics.inputs import BoolArray, FloatArray, Groups, IntArray
 from fairviz.reports.gate_of_intersections import tells_intersections
 from fairviz.reports.rungs import nearest, safe_thresholds
 from fairviz.store.records import Json, RunRecord
@@ -135,23 +136,25 @@ def _threshold(
     )
     # Rows of one split are told apart from those of the other.
     cells[len(rows) :] += int(cells.max(initial=-1)) + 1
-    return nearest(safe_thresholds(scores[told], cells, start), wanted)
+    return nearest(safe_thresholds(scores[told], cells, start, chosen(data.patients, told)), wanted)
 
 
 def _cells(data: PreparedData, positives: BoolArray, crossed: IntArray, rows: IntArray) -> IntArray:
     """Cells of some rows [rows, K + 1], group and outcome: of each attribute, and of all of them crossed."""
+    patients = chosen(data.patients, rows)
     return np.column_stack(
         [
-            *(_cell(attribute, attribute.codes[rows], positives[rows]) for attribute in data.attributes),
+            *(_cell(own, own.codes[rows], positives[rows], patients) for own in data.attributes),
             2 * crossed[rows] + positives[rows],
         ]
     )
 
 
-def _cell(attribute: Attribute, codes: IntArray, positives: BoolArray) -> IntArray:
+def _cell(attribute: Attribute, codes: IntArray, positives: BoolArray, patients: IntArray | None) -> IntArray:
     """Cells of rows [N]; those of groups that are withheld, or of none, share one for each outcome."""
     rest = len(attribute.values)
     groups = np.where(codes < 0, rest, codes)
-    counts = np.bincount(2 * groups + positives, minlength=2 * (rest + 1)).reshape(-1, 2)
-    groups = np.where(told_groups(counts).cells[groups], groups, rest)
+    cells = patients_by_group(Groups(2 * groups + positives, 2 * (rest + 1)), patients).reshape(-1, 2)
+    sizes = patients_by_group(Groups(groups, rest + 1), patients)
+    groups = np.where(told_groups(cells, sizes).cells[groups], groups, rest)
     return np.asarray(2 * groups + positives)

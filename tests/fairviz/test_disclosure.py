@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fairviz.data.samples import samples
+from fairviz.data.specs import SplitSpec
+from fairviz.evaluation.binary import METRICS
 from fairviz.reports.gate import told_report
 from fairviz.suppression import SUPPRESSED
 from fairviz.ui.history import History
@@ -20,6 +24,7 @@ from tests.fairviz.small import small_spec, small_table
 ROOT = Path(__file__).resolve().parents[2]
 # What the store has of runs, raw.
 RAW = {"run", "runs", "epochs", "traces", "scores"}
+SHORT = TrainingSpec(epochs=2, batch_size=64)
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workbenc
         dataset = bench.add_dataset(folder / "patients.csv")
         spec = small_spec(dataset.id).model_copy(update={"public": False})
         task = bench.create_task(spec).id
-        comparison = bench.train(
-            task, ["baseline", "multifair"], seeds=1, training=TrainingSpec(epochs=2, batch_size=64)
-        )
+        comparison = bench.train(task, ["baseline", "multifair"], seeds=1, training=SHORT)
         bench.wait(comparison, every=0.05)
         yield bench, task, comparison
 
@@ -75,6 +78,51 @@ def test_counts_of_groups_and_traces_are_told(trained: tuple[Workbench, str, str
     assert "shares" in bench.store.traces(multifair.id)
     assert "shares" not in bench.traces(multifair.id)
     assert bench.what_if(multifair.id, tau=0.1, delta=0.5).scale.size
+
+
+def test_of_a_group_of_few_patients_with_many_rows_nothing_is_told(tmp_path: Path) -> None:
+    """15 rows of 5 patients, which would be told of as 15 rows."""
+    frame = small_table(800)
+    frame["mrn"] = np.arange(800)
+    frame.loc[:14, ["mrn", "race"]] = [[row // 3, "Other"] for row in range(15)]
+    frame.to_csv(tmp_path / "patients.csv", index=False)
+    with Workbench(tmp_path / "home") as bench:
+        dataset = bench.add_dataset(tmp_path / "patients.csv").id
+        private = {"public": False, "sensitive": ("race",)}
+        spec = small_spec(dataset).model_copy(update=private | {"split": SplitSpec(group_id="mrn")})
+        counts = bench.group_counts(spec).set_index("group").loc["Other"]
+        assert counts[["n", "positives", "negatives"]].isna().all()
+        by_row = bench.group_counts(spec.model_copy(update={"split": SplitSpec()})).set_index("group")
+        assert by_row.loc["Other", "n"] == 15
+        comparison = bench.train(bench.create_task(spec).id, ["baseline"], seeds=1, training=SHORT)
+        bench.wait(comparison, every=0.05)
+        (run,) = bench.runs(comparison)
+        assert run.test is not None
+        reports = [run.test, *(own.validation for own in bench.epochs(comparison))]
+        assert len(reports) == 3
+        for report in reports:
+            groups = report.attribute("race").groups
+            other = [group for name, group in groups.items() if name == "Other"]
+            assert all(group.value(name) is None for group in other for name in METRICS)
+            assert [group.n for group in other] == [None] * len(other)
+            assert '"people' not in json.dumps(report.to_json())
+
+
+def test_rows_told_twice_are_counted_where_they_are_when_told_once(tmp_path: Path) -> None:
+    once = small_table(300)
+    once.loc[np.arange(300) % 60 == 0, "race"] = "Other"
+    once["mrn"] = np.arange(300)
+    told = []
+    with Workbench(tmp_path / "home") as bench:
+        for times in (1, 2):
+            path = tmp_path / f"{times}.csv"
+            once.loc[np.repeat(np.arange(300), times)].to_csv(path, index=False)
+            named = {"public": False, "split": SplitSpec(group_id="mrn")}
+            spec = small_spec(bench.add_dataset(path).id).model_copy(update=named)
+            told.append(bench.group_counts(spec).set_index(["attribute", "group"]))
+    assert told[0]["n"].isna().any()
+    assert told[0]["n"].notna().any()
+    pd.testing.assert_frame_equal(told[0] * 2, told[1])
 
 
 def test_notes_do_not_count_few_patients(trained: tuple[Workbench, str, str]) -> None:

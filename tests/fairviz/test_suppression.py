@@ -53,6 +53,20 @@ def test_the_row_that_helps_is_one_with_such_patients() -> None:
     assert told_cells(cells, withheld=np.zeros(3, dtype=bool)).tolist() == [True, False, False]
 
 
+def test_patients_of_several_outcomes_count_once_in_a_size() -> None:
+    cells, sizes = np.array([[200, 300], [12, 12], [40, 50]]), np.array([400, 10, 90])
+    assert told_groups(cells).sizes.all()
+    told = told_groups(cells, sizes)
+    assert told.sizes.tolist() == told.cells.tolist() == [True, False, False]
+
+
+@given(tables())
+def test_sizes_are_those_of_the_cells_unless_given(cells: NDArray[np.int64]) -> None:
+    told, again = told_groups(cells), told_groups(cells, cells.sum(axis=1))
+    assert (told.sizes == again.sizes).all()
+    assert (told.cells == again.cells).all()
+
+
 @given(tables())
 def test_whatever_is_withheld_of_a_column_adds_up_to_0_or_at_least_11(
     cells: NDArray[np.int64],

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from fairviz.data.groups import attribute, group_counts
+from fairviz.data.specs import SplitSpec
 from tests.fairviz.data.tables import staged, ward, ward_task
 
 
@@ -24,6 +26,27 @@ def test_counts_cover_every_row_once_per_attribute() -> None:
     assert (counts["positives"] + counts["negatives"] == counts["n"]).all()
     missing = counts[counts["group"] == "(missing)"]
     assert missing[["attribute", "n"]].to_numpy().tolist() == [["race", 10]]
+
+
+def test_patients_are_counted_once_in_each_group_and_outcome() -> None:
+    frame = ward()
+    frame.loc[:9, "race"] = None
+    frame["mrn"] = np.random.default_rng(0).integers(0, 40, len(frame))
+    task = ward_task(split=SplitSpec(group_id="mrn"))
+    rows, patients = group_counts(frame, task), group_counts(frame, task, by_patient=True)
+    assert rows[["attribute", "group"]].equals(patients[["attribute", "group"]])
+    for _, own in patients.iterrows():
+        members = frame[frame[own["attribute"]].fillna("(missing)") == own["group"]]
+        assert own["n"] == members["mrn"].nunique()
+        assert own["positives"] == members.loc[members["died"] == 1, "mrn"].nunique()
+        assert own["negatives"] == members.loc[members["died"] == 0, "mrn"].nunique()
+    assert (patients["n"] < rows["n"]).any()
+    assert (patients["positives"] + patients["negatives"] > patients["n"]).any()
+
+
+def test_without_ids_each_row_is_a_patient() -> None:
+    counts = group_counts(ward(), ward_task())
+    pd.testing.assert_frame_equal(group_counts(ward(), ward_task(), by_patient=True), counts)
 
 
 def test_several_classes_are_counted_each_in_a_column_of_its_own() -> None:

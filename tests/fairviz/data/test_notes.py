@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fairviz.data.notes import notes_on
-from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
+from fairviz.data.specs import ModalitySpec, SplitSpec, TaskNote, TaskSpec
 from tests.fairviz.data.tables import staged, ward, ward_task
 
 
@@ -45,6 +45,27 @@ def test_the_rarest_class_of_a_group_is_noted() -> None:
     texts = [note.text for note in notes_on(ward_task(outcome="stage", positive=None), frame)]
     expected = 'group "female" of "sex" has 0 rows of class "III": its figures will be uncertain or not'
     assert any(text.startswith(expected) for text in texts)
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_rows_of_few_patients_are_not_counted(public: bool) -> None:
+    """20 rows of 5 patients have an outcome, and 30 rows of 6 lack a modality."""
+    frame, place = ward(), np.arange(300)
+    frame["mrn"] = np.where(place < 20, place % 5, np.where(place < 50, 5 + place % 6, 10 + place))
+    frame["stage"] = np.where(place < 20, "III", np.where(place % 2, "I", "II"))
+    frame["lactate"] = np.where((place >= 20) & (place < 50), np.nan, 1.0 + place)
+    named = {"outcome": "stage", "positive": "III", "public": public}
+    by_row, by_patient = (
+        " ".join(note.text for note in about_everything(frame, labs_apart(**named, split=split)))
+        for split in (SplitSpec(), SplitSpec(group_id="mrn"))
+    )
+    assert '"III" (20 rows)' in by_row
+    assert "missing in 30 of 300 rows" in by_row
+    if public:
+        assert by_patient == by_row
+    else:
+        assert '"III" (rows of fewer than 11 patients)' in by_patient
+        assert "missing in some of 300 rows" in by_patient
 
 
 def test_rows_that_lack_a_modality_are_counted() -> None:

@@ -142,6 +142,23 @@ def test_decisions_that_are_given_count() -> None:
 
 
 @given(st.integers(1, 200), st.integers(0, 1000))
+def test_the_fewest_patients_of_the_cross_table(rows: int, seed: int) -> None:
+    own = attributes(rows, SIZES, seed)
+    rng = np.random.default_rng(seed)
+    labels, decisions = rng.integers(0, 2, (2, rows))
+    patients = rng.integers(0, 1 + rows // 3, rows)
+    table = pd.DataFrame(
+        {one.name: one.codes for one in own} | {"label": labels, "decision": decisions, "patient": patients}
+    )
+    by_decision = table.groupby([*SIZES, "label", "decision"])["patient"].nunique()
+    found = fewest_crossed(own, labels, decisions, patients)
+    assert found["outcomes"] == table.groupby([*SIZES, "label"])["patient"].nunique().min()
+    for side, label in (("positives", 1), ("negatives", 0)):
+        of_side = by_decision[by_decision.index.get_level_values("label") == label]
+        assert found[side] == (of_side.min() if len(of_side) else 0)
+
+
+@given(st.integers(1, 200), st.integers(0, 1000))
 def test_the_fewest_of_the_cross_table(rows: int, seed: int) -> None:
     own = attributes(rows, SIZES, seed)
     rng = np.random.default_rng(seed)

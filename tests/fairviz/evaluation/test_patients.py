@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from fairviz.data.groups import Attribute
 from fairviz.errors import MetricError
-from fairviz.evaluation import evaluate, evaluate_outcome
+from fairviz.evaluation import FairnessReport, evaluate, evaluate_outcome
 from fairviz.metrics.estimable import Grade
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
 from fairviz.metrics.macro import recovered_limits, row_deviations
@@ -53,7 +54,7 @@ def _numbers(report: Any, path: str = "") -> dict[str, Any]:
         return {path: report}
     found: dict[str, Any] = {}
     for name, own in report.items():
-        if name not in (*COUNTS, "clusters"):
+        if name not in (*COUNTS, "clusters", "people", "people_left_out"):
             found |= _numbers(own, f"{path}/{name}")
     return found
 
@@ -74,6 +75,36 @@ def test_rows_told_twice_tell_nothing_new(evaluated: Any) -> None:
     naive = _numbers(evaluated(twice))
     widths = [own["/auc_high"] - own["/auc_low"] for own in (naive, once)]
     assert widths[0] / widths[1] == pytest.approx(np.sqrt(0.5), rel=0.02)
+
+
+def test_people_are_those_of_whom_rows_are_told_once() -> None:
+    twice = np.repeat(ONCE, 2)
+    once, again = _binary(ONCE), _binary(twice, twice)
+    own, race = once["attributes"]["race"], again["attributes"]["race"]
+    assert race["people_left_out"]["patients"] == own["rows_left_out"] == race["rows_left_out"] / 2
+    for report, people in [
+        (once, again["people"]),
+        *((own["groups"][name], group["people"]) for name, group in race["groups"].items()),
+    ]:
+        assert [people[name] for name in ("patients", "positives", "negatives")] == [
+            report[name] for name in COUNTS[:3]
+        ]
+        assert people["tp"] + people["fn"] == people["positives"]
+        assert people["fp"] + people["tn"] == people["negatives"]
+        assert people["tp"] / people["positives"] == pytest.approx(report["tpr"])
+
+
+def test_people_are_of_every_class_and_can_be_read_again() -> None:
+    report = _of_three(ONCE, ONCE // 3)
+    for c in range(3):
+        own = report["classes"][str(c)]["people"]
+        assert own["patients"] == 100
+        assert own["positives"] == len(np.unique(ONCE[np.equal(CLASSES, c)] // 3))
+    assert FairnessReport.from_json(report).to_json() == report
+
+
+def test_without_ids_there_are_no_people() -> None:
+    assert "people" not in json.dumps([_binary(ONCE), _of_three(ONCE), _binary(ONCE, ONCE)])
 
 
 def test_a_patient_who_is_told_once_counts_beside_one_who_is_told_ten_times() -> None:

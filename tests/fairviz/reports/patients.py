@@ -21,17 +21,32 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rows:
-    """Test rows of two attributes, and the scores of two runs."""
+    """Test rows of two attributes, scores of two runs, and patients of rows where some have several."""
 
     labels: Ints
     attributes: tuple[Attribute, ...]
     scores: tuple[NDArray[np.float64], ...]
+    patients: Ints | None = None
 
     def reports(self, *, floor: bool = False) -> list[Json]:
         return [
-            evaluate(self.labels, own, threshold=0.5, attributes=self.attributes, floor=floor).to_json()
+            evaluate(
+                self.labels,
+                own,
+                threshold=0.5,
+                attributes=self.attributes,
+                floor=floor,
+                patients=self.patients,
+            ).to_json()
             for own in self.scores
         ]
+
+    def repeated(self, times: int) -> Rows:
+        """Every row so many times, under an id of its own."""
+        patients = np.repeat(np.arange(len(self.labels)), times)
+        attributes = (Attribute(own.name, own.values, own.codes[patients]) for own in self.attributes)
+        scores = (own[patients] for own in self.scores)
+        return Rows(self.labels[patients], tuple(attributes), tuple(scores), patients)
 
     @property
     def crossed(self) -> list[Intersection]:

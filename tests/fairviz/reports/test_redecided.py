@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.evaluation.thresholds import ThresholdRule
+from fairviz.metrics.inputs import IntArray
 from fairviz.reports.redecided import Redecided
 from fairviz.store.records import Json, ResultEntry, RunEntry
 from fairviz.store.store import Store
@@ -118,6 +120,45 @@ def test_thresholds_of_private_data_are_far_enough_apart(store: Store) -> None:
                     counts = decided[:, members].sum(axis=1)
                     apart = np.abs(counts[:, np.newaxis] - counts)
                     assert ((apart == 0) | (apart >= 11)).all()
+
+
+def three_rows_each() -> IntArray:
+    """Patients of rows that are of the same part of the split, groups and outcome."""
+    part = np.zeros_like(DATA.labels)
+    part[DATA.split.validation], part[DATA.split.test] = 1, 2
+    kinds = np.column_stack([part, DATA.labels, *(own.codes for own in DATA.attributes)])
+    _, kind = np.unique(kinds, axis=0, return_inverse=True)
+    patients = np.empty_like(kind)
+    for code in np.unique(kind):
+        rows = np.flatnonzero(kind == code)
+        patients[rows] = rows[np.arange(len(rows)) // 3]
+    return patients
+
+
+def fewest_apart(thresholds: set[float], patients: IntArray) -> int:
+    """The fewest patients of a group and outcome, if any, decided otherwise at two thresholds."""
+    own, passed = scores()[:, 0].astype(np.float64), []
+    for rows, attribute in product((DATA.split.validation, DATA.split.test), DATA.attributes):
+        cells = 2 * attribute.codes[rows] + DATA.labels[rows]
+        for low, high in combinations(sorted(thresholds), 2):
+            between = (own[rows] >= low) & (own[rows] < high)
+            passed += [len(np.unique(patients[rows][between & (cells == cell)])) for cell in np.unique(cells)]
+    return min(count for count in passed if count)
+
+
+def test_thresholds_of_private_data_count_patients(store: Store) -> None:
+    rules = [ThresholdRule.parse(f"{number / 20}") for number in range(21)]
+    made, patients = finished(store), three_rows_each()
+    by_row, by_patient = (
+        {threshold(book, made, rule) for rule in rules}
+        for book in (
+            Redecided(store, lambda _: PRIVATE),
+            Redecided(store, lambda _: replace(PRIVATE, patients=patients)),
+        )
+    )
+    assert len(by_patient) > 1
+    assert fewest_apart(by_patient, patients) >= 11
+    assert fewest_apart(by_row, patients) < 11
 
 
 def threshold(book: Redecided, comparison: str, rule: ThresholdRule) -> float:

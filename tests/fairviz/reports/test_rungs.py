@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,34 @@ def test_between_any_two_no_cell_has_one_to_ten_patients(seed: int, grid: int, s
             counts = decided[:, table == cell].sum(axis=1)
             apart = np.abs(counts[:, np.newaxis] - counts)
             assert ((apart == 0) | (apart >= 11)).all()
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.integers(0, 10_000), st.sampled_from([1, 10, 1000]), st.floats(0, 1), st.integers(1, 300))
+def test_between_any_two_no_cell_has_rows_of_one_to_ten_patients(
+    seed: int, grid: int, start: float, count: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    scores, patients = np.round(rng.random(400) * grid) / grid, rng.integers(0, count, 400)
+    cells = np.column_stack([rng.integers(0, 2, 400), rng.integers(0, 3, 400)])
+    found = safe_thresholds(scores, cells, start, patients)
+    assert start in found
+    for low, high in pairwise(found):
+        between = (scores >= low) & (scores < high)
+        for table in cells.T:
+            for cell in np.unique(table):
+                passed = len(np.unique(patients[between & (table == cell)]))
+                assert passed == 0 or passed >= 11
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_rows_told_again_allow_the_same_steps(times: int) -> None:
+    rng = np.random.default_rng(0)
+    scores, cells = rng.random(400), rng.integers(0, 3, (400, 2))
+    again = np.repeat(np.arange(400), times)
+    found = safe_thresholds(scores[again], cells[again], 0.5, again)
+    assert found.tolist() == safe_thresholds(scores, cells, 0.5).tolist()
+    assert len(safe_thresholds(scores[again], cells[again], 0.5)) >= len(found) > 2
 
 
 def test_steps_are_as_small_as_they_may_be() -> None:
