@@ -73,15 +73,19 @@ class Joined:
 
     def _of_rows(self, part: Callable[[FairnessReport], Performance], metric: str) -> Estimate:
         parts = [part(report) for report in self.by_seed.values()]
-        first = parts[0]
-        cases = (
-            None
-            if first.positives is None or first.negatives is None
-            else min(first.positives, first.negatives)
-        )
+        cases = _cases(parts[0])
         if cases is None:
             return _joined(parts, metric, lambda _, intervals: intervals[0] if len(intervals) == 1 else None)
         return _joined(parts, metric, lambda values, intervals: _cut(mean_interval(values, intervals, cases)))
+
+
+def _cases(first: Performance) -> int | None:
+    """Patients, or rows that are patients of their own, of the rarer class; None where withheld."""
+    if first.people:
+        return min(first.people["positives"], first.people["negatives"])
+    if first.positives is None or first.negatives is None:
+        return None
+    return min(first.positives, first.negatives)
 
 
 def _joined(

@@ -200,7 +200,9 @@ def groups_table(found: Sequence[Result], view: View) -> None:
     rows = findings.group_rows(found, view.axes.attribute, metric)
     columns: dict[str, Any] = {
         "group": st.column_config.TextColumn("Group"),
-        "patients": st.column_config.TextColumn("Patients", width="small"),
+        "patients": st.column_config.TextColumn(
+            "Patients" if found[0].joined.first.clusters is None else "Rows", width="small"
+        ),
     }
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="groups")
     changes = findings.change_rows(found, view.axes.attribute)

@@ -75,3 +75,15 @@ def test_the_floor_is_the_mean_over_seeds() -> None:
 def test_a_modality_is_read_by_its_own_report() -> None:
     own = replace(report(), modalities={"notes": report(auc=0.7)})
     assert Joined({0: own, 1: own}).of_modality("notes", "auc").value == pytest.approx(0.7)
+
+
+def test_where_rows_share_patients_these_are_the_cases() -> None:
+    few = {"patients": 12, "positives": 4, "negatives": 8}
+    of_rows, of_people = (
+        Joined({seed: replace(report(0.8 + 0.02 * seed), people=people) for seed in range(2)})
+        for people in ({}, few)
+    )
+    narrow, wide = (own.performance("auc").interval for own in (of_rows, of_people))
+    assert narrow is not None
+    assert wide is not None
+    assert wide.high - wide.low > narrow.high - narrow.low
