@@ -22,9 +22,10 @@ from typing import Final
 
 import numpy as np
 
+from fairviz.data.groups import Attribute
 from fairviz.data.prepare import PreparedData
 from fairviz.errors import NotFoundError
-from fairviz.evaluation.intersections import intersections
+from fairviz.evaluation.intersections import Intersection, intersections
 from fairviz.evaluation.report import FairnessReport, Performance
 from fairviz.metrics.calibration import BINS
 from fairviz.metrics.clusters import chosen
@@ -155,7 +156,8 @@ def _scored(data: PreparedData, scores: FloatArray, attribute: str) -> tuple[_Sc
     """Test rows with the scores of all rows, and the names of an attribute's groups."""
     rows = data.split.test
     own = [replace(one, codes=one.codes[rows]) for one in data.attributes]
-    found = next(one for one in (*own, *intersections(own)) if one.name == attribute)
+    several: list[Attribute | Intersection] = [*own, *intersections(own)]
+    found = next(one for one in several if one.name == attribute)
     return _Scored(data.labels[rows], scores[rows], chosen(data.patients, rows), found.codes), found.values
 
 
