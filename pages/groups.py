@@ -45,11 +45,12 @@ def compare(view: View, runs: Sequence[Run]) -> None:
         groupview.rates_in_words(found, view)
     with shown_errors():
         groupview.rates_table(found, view)
+    against_baseline = st.container()
     with shown_errors():
         groupview.curves(runs, view)
     with shown_errors():
         groupview.intersections(found, view)
-    with shown_errors(), st.spinner("Drawing patients again and again ..."):
+    with against_baseline, shown_errors(), st.spinner("Drawing patients again and again ..."):
         proof = Proof(workbench().evidence(view.record.id, threshold=view.threshold))
         groupview.changes(chosen(view, runs, proof), view)
 

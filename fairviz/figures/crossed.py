@@ -144,4 +144,4 @@ def _caption(shown: Crossed) -> Caption:
         "mean over seeds",
         *([f"deeper: {_DEEPER[shown.better]}"] if shown.better else ["deeper: higher"]),
     ]
-    return Caption("Where do groups cross badly?", " · ".join(details))
+    return Caption("Which combinations of groups fare worst?", " · ".join(details))

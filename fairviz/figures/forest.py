@@ -33,6 +33,7 @@ def forest(shown: Forest) -> go.Figure:
         step=shown.unit,
         share_y=True,
         plot_height=height,
+        x_axis={} if shown.is_change else {"rangemode": "tozero"},
         left=round(20 + _CHARACTER * max(min(len(group), _LONGEST_NAME) for group in shown.groups)),
         is_wide=len(shown.panels) > 1,
     )

@@ -1,4 +1,4 @@
-"""Lines of groups between shares from 0 to 1, a panel per configuration: what ROC and calibration have in common."""
+"""Lines of groups between shares from 0 to 1: what ROC curves and calibration have in common."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the figures of groups draw on finished runs: small frozen records.
 
-Axis letters: L configurations, G groups of one attribute, P points of one line. NaN is "no number", with a note
-that says why. Names are a user's own text; figures escape them, callers do not.
+Axis letters: L configurations, G groups of one attribute, P points of one line. NaN is "no number", with a
+note that says why. Names are a user's own text; figures escape them, callers do not.
 """
 
 from __future__ import annotations

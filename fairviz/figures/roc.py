@@ -20,7 +20,7 @@ def roc(planes: Sequence[GroupPlane], attribute: str, details: Sequence[str]) ->
         planes,
         _QUESTION,
         [f"groups of {escape(attribute)}", "test data", *details],
-        ("share of patients without the outcome who are flagged", "share with the outcome who are found"),
+        ("share flagged without the outcome", "share found with the outcome"),
         "flagging by chance",
     )
 

@@ -111,6 +111,26 @@ def calibration_bins(
     return CalibrationBins(bins.means(scores), bins.means(labels), low, high, n.astype(np.int64))
 
 
+def merged_edges(scores: FloatArray, edges: FloatArray, fewest: int) -> FloatArray:
+    """Those edges of bins that leave at least so many rows in each; none where there are not as many.
+
+    Bins are filled from below; the last one takes what is left too few above it.
+
+    Args:
+        scores: [N].
+        edges: ascending, as ``calibration_bins`` takes them.
+        fewest: rows.
+    """
+    kept: list[float] = []
+    below = 0
+    for edge in edges:
+        own = int((scores < edge).sum())
+        if own - below >= fewest and len(scores) - own >= fewest:
+            kept.append(float(edge))
+            below = own
+    return np.array(kept)
+
+
 def _effective_shares(labels: IntArray, bins: Groups, patients: IntArray | None) -> FloatArray:
     """Which share of the rows of each bin is effective [B]."""
     if patients is None:

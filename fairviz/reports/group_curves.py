@@ -29,13 +29,15 @@ from fairviz.evaluation.intersections import Intersection, intersections
 from fairviz.evaluation.report import FairnessReport, Performance
 from fairviz.metrics.calibration import BINS
 from fairviz.metrics.clusters import chosen
-from fairviz.metrics.curves import CalibrationBins, RocCurve, calibration_bins, roc_curve
+from fairviz.metrics.curves import CalibrationBins, RocCurve, calibration_bins, merged_edges, roc_curve
 from fairviz.metrics.inputs import FloatArray, IntArray
 from fairviz.reports.run import Run
 from fairviz.reports.rungs import nearest
 from fairviz.suppression import SUPPRESSED
 
 SEVERAL_CLASSES: Final = "curves are drawn of outcomes with two values"
+FEWEST_IN_BIN: Final = 20
+"""Rows of a bin; with fewer, its share says little, and lines between such bins nothing."""
 _FEWEST_STEPS: Final = 2
 
 
@@ -162,8 +164,13 @@ def _scored(data: PreparedData, scores: FloatArray, attribute: str) -> tuple[_Sc
 
 
 def _whole(own: _Scored) -> GroupCurves:
-    bins = calibration_bins(own.labels, own.scores, patients=own.patients)
-    return GroupCurves(roc_curve(own.labels, own.scores), bins)
+    return GroupCurves(roc_curve(own.labels, own.scores), _bins(own, np.arange(1, BINS) / BINS))
+
+
+def _bins(own: _Scored, edges: FloatArray) -> CalibrationBins:
+    """Bins of enough patients for their share with the outcome to say something."""
+    kept = merged_edges(own.scores, edges, FEWEST_IN_BIN)
+    return calibration_bins(own.labels, own.scores, edges=kept, patients=own.patients)
 
 
 def _stepwise(own: _Scored, at: Mapping[float, Performance]) -> GroupCurves:
@@ -180,7 +187,7 @@ def _stepwise(own: _Scored, at: Mapping[float, Performance]) -> GroupCurves:
     edges = np.unique([nearest(thresholds, place / BINS) for place in range(1, BINS)])
     return GroupCurves(
         RocCurve(np.concatenate([[np.inf], thresholds[::-1], [0.0]]), fpr, tpr),
-        calibration_bins(own.labels, own.scores, edges=edges, patients=own.patients),
+        _bins(own, edges),
     )
 
 

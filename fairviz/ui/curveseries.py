@@ -97,7 +97,8 @@ def _flagged(threshold: float) -> str:
 def _calibration_line(group: str, place: int, bins: CalibrationBins) -> GroupLine:
     hovers = tuple(
         f"predicted <b>{100 * p:.0f}</b>, observed <b>{100 * o:.0f}</b> "
-        f"({100 * low:.0f} to {100 * high:.0f}) of 100, in {words.counted(int(n), 'patient')}<br>  {calibration.FORMULA}"
+        f"({100 * low:.0f} to {100 * high:.0f}) of 100, in {words.counted(int(n), 'patient')}"
+        f"<br>  {calibration.FORMULA}"
         for p, o, low, high, n in zip(bins.predicted, bins.observed, bins.low, bins.high, bins.n, strict=True)
     )
     return GroupLine(group, place, bins.predicted, bins.observed, hovers, bins.low, bins.high)

@@ -204,7 +204,10 @@ def pairs(report: FairnessReport) -> dict[str, tuple[str, str]]:
 
 
 def crossing(found: Sequence[Result], name: str, number: GroupNumber) -> Crossed:
-    """One number in every combination of the groups of two attributes, the one with more of them upright."""
+    """One number in every combination of the groups of two attributes, the one with more of them upright.
+
+    For reports that tell of the intersection; of private data it may be withheld as a whole.
+    """
     first = found[0].joined.first
     a, b = pairs(first)[name]
     is_turned = len(first.attributes[a].groups) < len(first.attributes[b].groups)
@@ -233,8 +236,6 @@ def crossing(found: Sequence[Result], name: str, number: GroupNumber) -> Crossed
 def _cell(result: Result, name: str, group: str, number: GroupNumber) -> tuple[float, str, str]:
     """Value, what stands in the cell, what it says when pointed at."""
     own = result.joined.first.attribute(name).groups
-    if not own:
-        return math.nan, words.SUPPRESSED, SUPPRESSED
     if group not in own:
         return math.nan, _NO_PATIENTS, _NO_PATIENTS
     estimate = result.joined.of_group(name, group, number.metric)

@@ -18,8 +18,10 @@ from fairviz.figures.forest import forest, forest_text
 from fairviz.figures.group_series import Forest
 from fairviz.figures.roc import roc, roc_text
 from fairviz.reports.evidence import Evidence, Unavailable
+from fairviz.reports.group_curves import FEWEST_IN_BIN
 from fairviz.reports.run import Run
 from fairviz.store.records import ComparisonRecord
+from fairviz.suppression import SUPPRESSED
 from fairviz.ui import cache, curveseries, findings, groupseries, words
 from fairviz.ui.cache import Drawing, drawing
 from fairviz.ui.drawn import draw
@@ -113,7 +115,7 @@ def rates_table(found: Sequence[Result], view: View) -> None:
         "method": st.column_config.TextColumn("Method", width=words.column_pixels(r.label for r in found)),
         "patients": st.column_config.TextColumn("Patients", width="small", help="On test data"),
         "with": st.column_config.TextColumn("With the outcome", width="small"),
-        **{n.title: st.column_config.TextColumn(words.plain(n.title), help=n.formula) for n in view.rates},
+        **{n.title: st.column_config.TextColumn(n.title, help=n.formula) for n in view.rates},
     }
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="rates-table")
 
@@ -165,7 +167,8 @@ def curves(runs: Sequence[Run], view: View) -> None:
     with ranked:
         _draw(drawing(roc(risks[0], view.attribute, said), roc_text(risks[0], view.attribute)), "roc", view)
     with reliable:
-        shown = calibration(risks[1], view.attribute, said)
+        bins = [*said, f"bins of {FEWEST_IN_BIN} patients or more"]
+        shown = calibration(risks[1], view.attribute, bins)
         _draw(drawing(shown, calibration_text(risks[1], view.attribute)), "calibration", view)
 
 
@@ -186,6 +189,9 @@ def intersections(found: Sequence[Result], view: View) -> None:
             "Number", list(view.numbers), 0, lambda key: view.numbers[key].title,
             key="number", bind="query-params", filter_mode=None,
         )  # fmt: skip
+    if not report.intersections[name or names[0]].groups:
+        st.markdown(f"{words.upper(words.plain(name or names[0]))} is {words.plain(SUPPRESSED)}.")
+        return
     shown = groupseries.crossing(found, name or names[0], view.numbers[chosen or RATES[0]])
     _draw(drawing(crossed(shown), crossed_text(shown)), f"crossed-{name}-{chosen}", view)
 

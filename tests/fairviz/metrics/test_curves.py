@@ -10,7 +10,7 @@ from sklearn import calibration, metrics
 
 from fairviz.errors import MetricError
 from fairviz.metrics.calibration import calibration_error
-from fairviz.metrics.curves import calibration_bins, roc_curve
+from fairviz.metrics.curves import calibration_bins, merged_edges, roc_curve
 from fairviz.metrics.intervals import wilson_interval
 from fairviz.metrics.ranking import roc_auc as auc
 
@@ -83,3 +83,13 @@ def test_what_is_no_probability_is_refused() -> None:
         roc_curve([0, 1], [0.2, 1.3])
     with pytest.raises(MetricError, match="y_true"):
         calibration_bins([0, 2], [0.2, 0.3])
+
+
+@pytest.mark.parametrize(
+    ("fewest", "kept"), [(1, [0.25, 0.5, 0.75]), (3, [0.5]), (2, [0.5, 0.75]), (5, []), (9, [])]
+)
+def test_bins_of_few_rows_join_the_next(fewest: int, kept: list[float]) -> None:
+    scores = np.array([0.1, 0.3, 0.4, 0.45, 0.6, 0.7, 0.8, 0.9])
+    found = merged_edges(scores, np.array([0.25, 0.5, 0.75]), fewest)
+    assert found.tolist() == kept
+    assert (calibration_bins(np.zeros(8), scores, edges=found).n >= min(fewest, 8)).all()

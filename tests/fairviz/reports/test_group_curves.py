@@ -15,7 +15,7 @@ from fairviz.data.prepare import PreparedData, prepare
 from fairviz.errors import NotFoundError
 from fairviz.evaluation.report import FairnessReport
 from fairviz.metrics.ranking import roc_auc
-from fairviz.reports.group_curves import RunCurves, run_curves
+from fairviz.reports.group_curves import FEWEST_IN_BIN, RunCurves, run_curves
 from fairviz.reports.redecided import Redecided
 from fairviz.reports.run import Run
 from fairviz.store.records import ResultEntry, RunEntry
@@ -86,6 +86,7 @@ def test_every_step_of_public_data_is_told(store: Store) -> None:
         assert len(own.roc.fpr) == len(np.unique(risks)) + 1
         assert np.trapezoid(own.roc.tpr, own.roc.fpr) == pytest.approx(roc_auc(labels, risks))
         assert own.calibration.n.sum() == len(labels)
+        assert (own.calibration.n >= FEWEST_IN_BIN).all()
 
 
 def test_intersections_have_curves(store: Store) -> None:
