@@ -137,7 +137,8 @@ def _notes(shown: Forest, panel: Estimates) -> Layout:
         "mode": "text",
         "x": np.zeros(len(places)),
         "y": np.array([g if g in alone else _row(shown, place, g) for place, g in places], dtype=np.float64),
-        "text": [panel.notes[place][g] for place, g in places],
+        # A space that does not break keeps the words off the group's name.
+        "text": [f"\u00a0{panel.notes[place][g]}" for place, g in places],
         "textposition": "middle right" if not shown.is_change else "middle center",
         "textfont": {"size": 11, "color": NEUTRAL},
         "cliponaxis": False,

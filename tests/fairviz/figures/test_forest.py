@@ -49,7 +49,7 @@ def test_a_configuration_has_its_colour_and_a_group_its_mark_and_row(traces_of: 
 
 def test_what_has_no_number_says_why_in_its_row(traces_of: Traces) -> None:
     notes = traces_of(forest(made()), "notes")[0]
-    assert list(notes.text) == ["suppressed", "not estimable"]
+    assert [text.strip() for text in notes.text] == ["suppressed", "not estimable"]
     assert notes.y[1] == 2, "a group without any number says so once, in the middle of its row"
 
 
