@@ -27,6 +27,7 @@ from fairviz.ui.cache import Drawing, drawing
 from fairviz.ui.drawn import draw
 from fairviz.ui.evidencewords import who_loses
 from fairviz.ui.findings import Result
+from fairviz.ui.groupchanges import changes_forest
 from fairviz.ui.groupseries import RATES, GroupNumber
 from fairviz.ui.series import first_comparable
 from fairviz.ui.threshold import choose_threshold
@@ -123,7 +124,7 @@ def rates_table(found: Sequence[Result], view: View) -> None:
 def changes(found: Sequence[Result], view: View) -> None:
     """How each group fares against the baseline: drawn, and who loses in words."""
     st.subheader("Against the baseline", anchor=False)
-    shown = groupseries.changes_forest(found, view.attribute)
+    shown = changes_forest(found, view.attribute)
     if shown is None:
         st.markdown(_no_changes(found, view.attribute))
         return
