@@ -41,6 +41,7 @@ from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
 from fairviz.reports.gate import told_counts, told_profile, told_traces
+from fairviz.reports.group_curves import RunCurves, run_curves
 from fairviz.reports.redecided import Redecided
 from fairviz.reports.run import Epoch, Run
 from fairviz.reports.summary import comparison_json
@@ -389,6 +390,39 @@ class Workbench:
         """A run's report on test rows, None until it is finished; its ``to_json`` is what files hold."""
         run = self.store.run(run_id)
         return Run.told(run, public=self._is_public(run.comparison_id)).test
+
+    def group_curves(self, run_id: int, attribute: str) -> RunCurves:
+        """ROC curve and calibration of each group of a finished run on test rows, as far as may be told.
+
+        Args:
+            run_id: of the run.
+            attribute: a sensitive attribute, or an intersection by its name in the run's report.
+
+        Raises:
+            NotFoundError: if there is no such run or attribute, or the file of its dataset is gone.
+            SettingError: if the run is not finished.
+        """
+        record = self.store.run(run_id)
+        if record.test is None:
+            raise SettingError(
+                "run",
+                expected="a finished one",
+                found=f"one that is {record.state}",
+                remedy="Wait for its end.",
+            )
+        public = self._is_public(record.comparison_id)
+
+        def steps() -> list[FairnessReport]:
+            told = [Run.told(run, public=public).test for run in self._redecided.steps(record)]
+            return [report for report in told if report is not None]
+
+        return run_curves(
+            self.prepared(self.store.comparison(record.comparison_id).task_id),
+            Run.told(record, public=public),
+            self.store.scores(run_id)[:, 0].astype(np.float64),
+            attribute,
+            None if public else steps,
+        )
 
     def what_if(self, run_id: int, *, tau: float, delta: float) -> Replay:
         """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.

@@ -57,7 +57,7 @@ def intersections(attributes: Sequence[Grouped]) -> list[Intersection]:
 
 def left_out(attributes: Sequence[Grouped]) -> dict[str, str]:
     """By the name of an intersection that is left out, why."""
-    return {_joined([a.name for a in own]): reason for own, reason in _judged(attributes) if reason}
+    return {joined([a.name for a in own]): reason for own, reason in _judged(attributes) if reason}
 
 
 def _judged(attributes: Sequence[Grouped]) -> Iterator[tuple[tuple[Grouped, ...], str | None]]:
@@ -81,13 +81,14 @@ def _intersection(attributes: Sequence[Grouped]) -> Intersection:
     all_codes = np.full(len(complete), -1, dtype=np.int64)
     all_codes[complete] = codes
     values = [
-        _joined([attribute.values[g] for attribute, g in zip(attributes, place, strict=True)])
+        joined([attribute.values[g] for attribute, g in zip(attributes, place, strict=True)])
         for place in zip(*np.unravel_index(occurring, sizes), strict=True)
     ]
-    return Intersection(_joined([attribute.name for attribute in attributes]), tuple(values), all_codes)
+    return Intersection(joined([attribute.name for attribute in attributes]), tuple(values), all_codes)
 
 
-def _joined(names: Sequence[str]) -> str:
+def joined(names: Sequence[str]) -> str:
+    """Name of an intersection of attributes, or of one of its groups."""
     return _SEPARATOR.join(map(_quoted, names))
 
 

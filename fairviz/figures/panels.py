@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import plotly.graph_objects as go
@@ -50,6 +50,9 @@ class Grid:
         step: title of the shared x axis.
         share_y: all panels have one y axis, labelled once.
         plot_height: pixels of one panel.
+        x_axis: further settings of the x axis.
+        left: pixels for the numbers or names of the y axis; None where three digits stand there.
+        is_wide: over the whole page, however few the columns.
     """
 
     rows: tuple[Row, ...]
@@ -57,6 +60,9 @@ class Grid:
     step: str
     share_y: bool = False
     plot_height: int = 112
+    x_axis: Layout = field(default_factory=dict)
+    left: int | None = None
+    is_wide: bool = False
 
 
 def panel_figure(grid: Grid, caption: Caption, legend: Sequence[Layout]) -> go.Figure:
@@ -67,7 +73,7 @@ def panel_figure(grid: Grid, caption: Caption, legend: Sequence[Layout]) -> go.F
         for number, panel in enumerate(panels, start=1)
         for index, trace in enumerate(panel.traces)
     ]
-    wide = HALF if grid.columns <= 3 else WIDE
+    wide = HALF if grid.columns <= 3 and not grid.is_wide else WIDE
     return figure([*legend, *traces], partial(_layout, grid, caption), wide=wide)
 
 
@@ -87,6 +93,8 @@ def _layout(grid: Grid, caption: Caption, width: int) -> Layout:
     columns = 1 if width == PHONE else grid.columns
     places, headings, height = _places(grid, columns)
     layout = frame(caption, plot_height=height, width=width)
+    if grid.left is not None:
+        layout["margin"]["l"] = grid.left
     layout["annotations"] = [_heading(text, top, height) for text, top in headings]
     layout["shapes"] = []
     for number, place in enumerate(places, start=1):
@@ -133,6 +141,7 @@ def _axes(grid: Grid, place: _Place, number: int, height: int) -> Layout:
         "nticks": 5,
         **({"title": {"text": grid.step}} if foot == height else {}),
         **({"matches": "x"} if number > 1 else {}),
+        **grid.x_axis,
     }
     y_axis = {
         **place.panel.axis,

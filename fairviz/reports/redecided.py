@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fairviz.data.groups import Attribute
 from fairviz.data.prepare import PreparedData
-from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
+from fairviz.evaluation.thresholds import AT_PREVALENCE, Kind, ThresholdRule
 from fairviz.metrics.clusters import chosen, patients_by_group
 from fairviz.metrics.inputs import BoolArray, FloatArray, Groups, IntArray
 from fairviz.reports.gate_of_intersections import tells_intersections
@@ -62,6 +62,23 @@ class Redecided:
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
             return runs
+
+    def steps(self, run: RunRecord) -> list[RunRecord]:
+        """A finished run of two outcomes that decides by a threshold, at each that is told of private data.
+
+        They are those that ``runs`` would take, whatever its rule: no more is told here than there.
+        """
+        with self._working:
+            data = self._prepared(self._store.comparison(run.comparison_id).task_id)
+            assert run.test is not None
+            thresholds = _told_thresholds(
+                data,
+                _positives(data, 0),
+                self._store.scores(run.id)[:, 0].astype(np.float64),
+                start=prevalences(data)[0],
+                crossed=_crossed(data, run.test),
+            )
+            return [self._at(run, ThresholdRule(Kind.NUMBER, float(value))) for value in thresholds]
 
     def _at(self, run: RunRecord, rule: ThresholdRule) -> RunRecord:
         if rule == AT_PREVALENCE or run.test is None or _decides_by_itself(run.test):
@@ -130,13 +147,21 @@ def _threshold(
     wanted = rule.choose(positives[rows].astype(np.int64), scores[rows], start)
     if data.task.public:
         return wanted
+    return nearest(_told_thresholds(data, positives, scores, start=start, crossed=crossed), wanted)
+
+
+def _told_thresholds(
+    data: PreparedData, positives: BoolArray, scores: FloatArray, *, start: float, crossed: IntArray
+) -> FloatArray:
+    """Thresholds around ``start`` at which decisions of private data may be told, ascending."""
+    rows = data.split.validation
     told = np.concatenate([data.split.validation, data.split.test])
     cells = np.concatenate(
         [_cells(data, positives, crossed, rows) for rows in (data.split.validation, data.split.test)]
     )
     # Rows of one split are told apart from those of the other.
     cells[len(rows) :] += int(cells.max(initial=-1)) + 1
-    return nearest(safe_thresholds(scores[told], cells, start, chosen(data.patients, told)), wanted)
+    return safe_thresholds(scores[told], cells, start, chosen(data.patients, told))
 
 
 def _cells(data: PreparedData, positives: BoolArray, crossed: IntArray, rows: IntArray) -> IntArray:

@@ -19,6 +19,7 @@ from fairviz.figures.plane import Plane
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.metrics.batch_floor import batch_noise_floor
+from fairviz.reports.group_curves import RunCurves
 from fairviz.reports.run import Epoch, Run
 from fairviz.ui import series
 from fairviz.ui.bench import workbench
@@ -134,7 +135,7 @@ def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
         details=series.groups_used(epochs[0].validation, axes),
     )
     trails = series.trails(runs, epochs, axes)
-    return _drawing(
+    return drawing(
         tradeoff(trails, plane), tradeoff_text(trails, plane), is_empty=not series.drawable(trails)
     )
 
@@ -144,7 +145,7 @@ def group_lines(comparison_id: str, revision: int, attribute: str) -> Drawing:
     """AUC per group by epoch, a panel per configuration."""
     curves = series.group_curves(*history(comparison_id, revision), attribute)
     figure = group_auc(curves, split="validation")
-    return _drawing(figure, group_auc_text(curves, split="validation"))
+    return drawing(figure, group_auc_text(curves, split="validation"))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -157,7 +158,7 @@ def factors(comparison_id: str, revision: int, run_id: int) -> Drawing:
     auc = next(record.validation.value("auc") for record in reversed(epochs) if record.run_id == run_id)
     floor = None if auc is None else _batch_floor(task_id, run, auc)
     recorded = [series.modulation_traces(run, bench.traces(run_id), bench.task_spec(task_id), floor)]
-    return _drawing(modulation(recorded), modulation_text(recorded))
+    return drawing(modulation(recorded), modulation_text(recorded))
 
 
 def _batch_floor(task_id: str, run: Run, auc: float) -> float | None:
@@ -188,7 +189,7 @@ def dials(comparison_id: str, revision: int, cut: Cut, axes: Axes, split: Split)
     assert found is not None, "a page asks for the dials of sweeps only"
     sweep = cut_sweep(found, runs, cut, axes, split)
     said = (*sentences(sweep, axes.attribute), *collapsed(runs))
-    return Dials(_drawing(sweep_figure(sweep), sweep_text(sweep)), said)
+    return Dials(drawing(sweep_figure(sweep), sweep_text(sweep)), said)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -216,7 +217,17 @@ def result_front(
     intervals = series.joined_intervals(runs, split, axes) if join_seeds else None
     figure = tradeoff(points, plane, intervals=intervals)
     text = tradeoff_text(points, plane, intervals=intervals)
-    return _drawing(figure, text, is_empty=not series.drawable(points))
+    return drawing(figure, text, is_empty=not series.drawable(points))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading the kept scores ...")
+def group_curves(
+    comparison_id: str,  # noqa: ARG001  (keys the cache)
+    run_ids: tuple[int, ...],
+    attribute: str,
+) -> list[RunCurves]:
+    """Curves of the groups in some finished runs, which never change; read only."""
+    return [workbench().group_curves(run_id, attribute) for run_id in run_ids]
 
 
 @st.cache_resource(max_entries=8, show_spinner="Deciding again at this threshold ...")
@@ -225,7 +236,8 @@ def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # 
     return workbench().runs(comparison_id, threshold=ThresholdRule.parse(threshold))
 
 
-def _drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
+def drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
+    """A built figure, ready to be sent."""
     return Drawing(figure.to_json(), text, int(figure.layout.height), is_empty)
 
 
@@ -234,3 +246,4 @@ def forget() -> None:
     st.cache_data.clear()
     _history.clear()
     decided.clear()
+    group_curves.clear()

@@ -28,8 +28,13 @@ def evidence_sentences(evidence: Evidence, p_holm: float, axes: Axes) -> list[st
     told = [_auc(evidence, p_holm)]
     attribute = evidence.attributes.get(axes.attribute)
     if attribute is not None:
-        told += [_gap(attribute, axes.gap), *_levelling_down(attribute, axes.gap), _groups(attribute)]
-        told += [_missed(attribute), _uneven(attribute)]
+        told += [_gap(attribute, axes.gap), *_levelling_down(attribute, axes.gap), *who_loses(attribute)]
+    return [sentence for sentence in told if sentence]
+
+
+def who_loses(attribute: AttributeEvidence) -> list[str]:
+    """Groups that are ranked worse, or miss more patients, and whether changes differ between groups."""
+    told = _groups(attribute), _missed(attribute), _uneven(attribute)
     return [sentence for sentence in told if sentence]
 
 

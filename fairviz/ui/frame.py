@@ -21,6 +21,7 @@ _PAGES: Final = {
     state.TRAIN: "Train",
     state.SWEEP: "Sweep",
     state.TRADE_OFFS: "Trade-offs",
+    state.GROUPS: "Groups",
 }
 _REFRESH_SECONDS: Final = 2.0
 _EACH_CLASS: Final = (

@@ -12,26 +12,18 @@ import streamlit as st
 
 from fairviz.data.specs import TaskSpec
 from fairviz.evaluation.report import FairnessReport
-from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
+from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.reports.run import Run
 from fairviz.store.records import ComparisonRecord
 from fairviz.ui import cache, findings, series, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
-from fairviz.ui.errors import shown_errors
 from fairviz.ui.findings import Proof, Result
 from fairviz.ui.series import Axes, Split
+from fairviz.ui.threshold import choose_threshold
 
 _DEFAULT_GAP: Final = "equalized_odds_difference"
-_RULES: Final = {
-    "prevalence": "prevalence in training",
-    "0.5": "0.5",
-    "youden": "Youden's index",
-    "sensitivity=0.8": "80 % found",
-    "sensitivity=0.9": "90 % found",
-    "sensitivity=0.95": "95 % found",
-}
 _ONLY_IF_ANY: Final = (
     "auc_change_low", "auc_change_high", "auc_change_p_holm", "gap_changed", "ranked_worse", "on_front",
     "collapse",
@@ -86,7 +78,7 @@ def choose_view(spec: TaskSpec, report: FairnessReport) -> View:
             filter_mode=None,
         )
     with columns[3]:
-        threshold = _threshold()
+        threshold = choose_threshold()
     with columns[4]:
         split = st.segmented_control(
             "Data", series.SPLITS, default="test", format_func=str.capitalize,
@@ -95,24 +87,6 @@ def choose_view(spec: TaskSpec, report: FairnessReport) -> View:
     with columns[5]:
         joined = st.toggle("Join seeds", True, key="joined", bind="query-params")
     return View(Axes(performance, gap, attribute or spec.sensitive[0]), split or "test", joined, threshold)
-
-
-def _threshold() -> ThresholdRule:
-    """Where a decision turns; what is written in place of a rule is a number."""
-    written = st.selectbox(
-        "Flag patients from",
-        list(_RULES),
-        0,
-        lambda rule: _RULES.get(rule, rule),
-        key="threshold",
-        bind="query-params",
-        accept_new_options=True,
-        help="The predicted risk from which a patient is flagged, chosen on validation rows and reported on "
-        "test rows. Choose a rule, or write a risk such as 0.3, or sensitivity=0.85.",
-    )
-    with shown_errors():
-        return ThresholdRule.parse(written or str(AT_PREVALENCE))
-    return AT_PREVALENCE
 
 
 def chart(record: ComparisonRecord, view: View) -> None:

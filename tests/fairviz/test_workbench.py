@@ -414,6 +414,27 @@ def test_what_if_with_the_recorded_dials_gives_the_recorded_factors(bench: Workb
     assert open_gates >= traces["gate"].sum()
 
 
+def test_curves_of_groups_are_of_finished_runs_on_test_rows(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(task_id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1))
+    (queued,) = bench.store.runs(comparison)
+    bench.wait(comparison)
+    found = bench.group_curves(queued.id, "sex")
+    report = bench.evaluate(queued.id)
+    assert report is not None
+    assert list(found.groups) == list(report.attributes["sex"].groups)
+    for group, own in found.groups.items():
+        if own.roc is not None:
+            area = np.trapezoid(own.roc.tpr, own.roc.fpr)
+            assert area == pytest.approx(report.attributes["sex"].groups[group].auc)
+
+
+def test_runs_that_are_not_finished_have_no_curves(bench: Workbench, task_id: str) -> None:
+    comparison = bench.train(task_id, ["baseline"], seeds=1, training=TrainingSpec(epochs=1000))
+    with pytest.raises(SettingError, match="a finished one"):
+        bench.group_curves(bench.store.runs(comparison)[0].id, "sex")
+    bench.cancel(comparison)
+
+
 def test_what_if_needs_a_multifair_run(bench: Workbench, task_id: str) -> None:
     comparison = bench.train(task_id, ["baseline"], seeds=1, training=SHORT)
     bench.wait(comparison)

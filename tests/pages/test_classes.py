@@ -75,7 +75,7 @@ def assert_drawn(page: AppTest) -> None:
 
 
 @pytest.mark.parametrize("outcome", [COMMON, RARE])
-@pytest.mark.parametrize("name", ["data", "train", "sweep", "trade_offs"])
+@pytest.mark.parametrize("name", ["data", "train", "sweep", "trade_offs", "groups"])
 def test_every_page_is_drawn(
     open_page: OpenPage, comparisons: dict[str, dict[str, str]], name: str, outcome: str
 ) -> None:
