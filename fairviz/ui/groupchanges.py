@@ -32,7 +32,7 @@ def changes_forest(found: Sequence[Result], attribute: str) -> Forest | None:
     return Forest(
         question="Which groups does each method rank better or worse than the baseline?",
         details=(f"groups of {attribute}", "test data", "bars: 95% intervals", "dotted: as the baseline"),
-        unit="change of the AUC (up is better)",
+        unit="change of the AUC (more is better)",
         decimals=3,
         configurations=configurations(result for result, _ in proven),
         groups=groups,
@@ -46,7 +46,7 @@ def _changes(proven: Sequence[AttributeEvidence], groups: Sequence[str]) -> Esti
     told = np.array([[_change(own) for own in row] for row in cells]).reshape(len(proven), len(groups), 3)
     return Estimates(
         "Change of the AUC",
-        "AUC of the method less that of the baseline, same patients and seeds; up is better",
+        "AUC of the method less that of the baseline, same patients and seeds; more is better",
         told[..., 0],
         told[..., 1],
         told[..., 2],

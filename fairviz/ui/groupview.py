@@ -115,7 +115,7 @@ def rates_table(found: Sequence[Result], view: View) -> None:
         "group": st.column_config.TextColumn("Group"),
         "method": st.column_config.TextColumn("Method", width=words.column_pixels(r.label for r in found)),
         "patients": st.column_config.TextColumn("Patients", width="small", help="On test data"),
-        "with": st.column_config.TextColumn("With the outcome", width="small"),
+        "with": st.column_config.TextColumn("With the outcome"),
         **{n.title: st.column_config.TextColumn(n.title, help=n.formula) for n in view.rates},
     }
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="rates-table")
