@@ -96,7 +96,7 @@ class Workbench:
     # Datasets
 
     def add_dataset(self, path: Path | str, *, name: str | None = None) -> DatasetRecord:
-        """Read a CSV or Parquet file and keep its table; the same content twice is one dataset.
+        """Read a file with a table and keep that; the same content twice is one dataset.
 
         Raises:
             DataError: if the file is not a table that can be used.

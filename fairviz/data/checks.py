@@ -182,8 +182,8 @@ def refuse_infinite(column: pd.Series) -> None:
         row = int(np.flatnonzero(too_large)[0])
         raise DataError(
             f'column "{column.name}", row {row + 1}',
-            expected="finite numbers",
-            found=f"{values[row]:g} ({int(too_large.sum())} such in the column)",
+            expected=f"finite numbers up to {LARGEST_NUMBER:g}",
+            found=f"an infinite or larger one ({int(too_large.sum())} such in the column)",
             remedy="Leave the cell empty where the value is unknown, or enter the measured value.",
         )
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Final
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from fairviz.data.load import ENDINGS
 from fairviz.store.records import DatasetRecord
 from fairviz.ui import state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
-
-_KINDS: Final = ("csv", "parquet")
 
 
 def upload() -> DatasetRecord | None:
@@ -22,8 +20,8 @@ def upload() -> DatasetRecord | None:
     st.caption(_where_it_goes())
     limit = workbench().settings.upload_limit_mb
     file = st.file_uploader(
-        f"A CSV or Parquet table, at most {limit} MB",
-        _KINDS,
+        f"A table as CSV, TSV, Excel or Parquet, at most {limit} MB",
+        ENDINGS,
         key=state.choice_key("upload"),
         max_upload_size=limit,
     )

@@ -1,0 +1,245 @@
+"""Tables as text with delimiters, read by Arrow; where it refuses, row by row to say where."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from fairviz.data.columns import check_names
+from fairviz.data.dialect import DELIMITERS, HEAD_BYTES, Dialect, decoded, detect, not_encoded
+from fairviz.data.values import MISSING_TEXTS
+from fairviz.errors import DataError
+
+LONGEST_FIELD: Final = 2**20
+"""Characters of one cell: longer is a quotation mark that nothing closes."""
+_CHUNK: Final = 2**22
+# From here on a whole number is no longer a 64-bit integer.
+_BEYOND_INTEGERS: Final = 2.0**63
+
+# Of the whole process, and eight times what Python starts with: long notes are no damage.
+csv.field_size_limit(LONGEST_FIELD)
+
+_UNCLOSED: Final = "Look for a quotation mark that is opened and not closed."
+
+
+def read_delimited(content: bytes) -> tuple[pa.Table, Dialect]:
+    """Read a table that is text.
+
+    Args:
+        content: the file.
+
+    Returns:
+        The table and how it was written. Whole numbers, other numbers and true or false are read as such;
+        everything else, dates and times among them, stays the text it is. A row with too few fields is
+        filled with missing cells.
+
+    Raises:
+        DataError: naming the line that is wrong (counted from 1, that of the header).
+    """
+    dialect = detect(content[:HEAD_BYTES], whole=len(content) <= HEAD_BYTES)
+    try:
+        return _read(content, dialect), dialect
+    except _OtherEncodingError:
+        dialect = replace(dialect, encoding="cp1252")
+        return _read(content, dialect), dialect
+
+
+class _OtherEncodingError(Exception):
+    """What began as ASCII goes on with bytes that are not UTF-8."""
+
+
+def _read(content: bytes, dialect: Dialect) -> pa.Table:
+    body = _as_utf8(content, dialect)
+    zero = body.find(b"\0")
+    if zero >= 0:
+        line = body.count(b"\n", 0, zero) + 1
+        raise DataError(
+            f"line {line:,}",
+            expected="text",
+            found="zero bytes, as in a binary or damaged file",
+            remedy="Save the table again as CSV (UTF-8) or Parquet.",
+        )
+    start = dialect.mark + dialect.hint if dialect.encoding == "utf-8" else dialect.hint
+    names, start, lines = _header(body, start, dialect)
+    # A mark that is neither doubled nor paired opens a field that nothing closes, or stands for inches.
+    quotes = body.count(b'"', start)
+    try:
+        if quotes % 2:
+            raise pa.ArrowInvalid("quotation marks")
+        return _parsed(pa.py_buffer(body)[start:], names, dialect, quoted=quotes > 0)
+    except pa.ArrowInvalid:
+        _check_encoding(body, dialect)
+    filled = _filled(body, start, lines, len(names), dialect.delimiter)
+    try:
+        return _parsed(pa.py_buffer(filled), names, dialect, quoted=quotes > 0)
+    except pa.ArrowInvalid as error:
+        # What Arrow says may hold patients' values.
+        raise DataError(
+            "file",
+            expected=f"rows of at most {LONGEST_FIELD:,} bytes",
+            found="a longer one, or a quotation mark within a value",
+            remedy=_UNCLOSED,
+        ) from error
+
+
+def _as_utf8(content: bytes, dialect: Dialect) -> bytes:
+    """The same text in UTF-8, without mark; what is UTF-8 already is left as it is, with its mark."""
+    if dialect.encoding == "utf-8":
+        return content
+    decoder = codecs.getincrementaldecoder(dialect.encoding)()
+    out = io.BytesIO()
+    try:
+        for at in range(dialect.mark, len(content), _CHUNK):
+            chunk = content[at : at + _CHUNK]
+            out.write(decoder.decode(chunk, final=at + _CHUNK >= len(content)).encode())
+    except UnicodeError as error:
+        within = chunk[: error.start] if isinstance(error, UnicodeDecodeError) else b""
+        line = out.getvalue().count(b"\n") + within.count(b"\n") + 1
+        raise not_encoded(line, "UTF-8, UTF-16 or Windows-1252") from error
+    return out.getvalue()
+
+
+def _header(body: bytes, start: int, dialect: Dialect) -> tuple[list[str], int, int]:
+    """Names, where the rows begin, and how many lines that is."""
+    whole = len(body) - start <= HEAD_BYTES
+    text = decoded(body[start : start + HEAD_BYTES], "utf-8", whole=whole)
+    seen: list[str] = []
+    reader = csv.reader(_kept(io.StringIO(text, newline=""), seen), delimiter=dialect.delimiter)
+    try:
+        row = next(filter(None, reader), None)
+    except csv.Error:
+        row = []
+    read = sum(map(len, seen))
+    if row == [] or (row is not None and read == len(text) and not whole):
+        raise DataError(
+            "header",
+            expected=f"one line of at most {HEAD_BYTES:,} bytes",
+            found="a longer one",
+            remedy=f"{_UNCLOSED} Leave out columns that are not needed.",
+        )
+    if row is None:
+        raise DataError(
+            "file",
+            expected="a header line and rows",
+            found="only blank lines",
+            remedy="Save the table again and check that it has content.",
+        )
+    names = [name.strip() for name in row]
+    check_names(names)
+    return names, start + len("".join(seen).encode()), len(seen) + bool(dialect.hint)
+
+
+def _parsed(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, *, quoted: bool) -> pa.Table:
+    if not rows.size:
+        return pa.table({name: pa.nulls(0, pa.string()) for name in names})
+    table = _arrow(rows, names, dialect, quoted)
+    doubtful = [name for name in names if _may_be_text(table[name])]
+    if doubtful:
+        texts = _arrow(rows, names, dialect, quoted, doubtful)
+        for name in doubtful:
+            if pa.types.is_temporal(table[name].type) or _only_digits(texts[name]):
+                table = table.set_column(names.index(name), name, texts[name])
+    if any(pa.types.is_binary(field.type) for field in table.schema):
+        raise pa.ArrowInvalid("bytes that are not UTF-8")
+    return table
+
+
+def _arrow(
+    rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool, as_text: Sequence[str] = ()
+) -> pa.Table:
+    return arrow_csv.read_csv(
+        pa.BufferReader(rows),
+        # Small blocks are read side by side; they must hold the longest row.
+        read_options=arrow_csv.ReadOptions(column_names=list(names), block_size=2 * LONGEST_FIELD),
+        parse_options=arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=quoted),
+        convert_options=arrow_csv.ConvertOptions(
+            null_values=list(MISSING_TEXTS),
+            strings_can_be_null=True,
+            true_values=["True", "TRUE", "true"],
+            false_values=["False", "FALSE", "false"],
+            decimal_point=dialect.decimal,
+            # A format that nothing has: dates stay text.
+            timestamp_parsers=["%n never %n"],
+            include_columns=list(as_text) or None,
+            column_types=dict.fromkeys(as_text, pa.string()),
+        ),
+    )
+
+
+def _may_be_text(column: pa.ChunkedArray) -> bool:
+    """Whether Arrow has guessed a type that the texts are more than: dates, times, long identifiers."""
+    if not pa.types.is_floating(column.type):
+        return pa.types.is_temporal(column.type)
+    most = pc.min_max(column).as_py()
+    return max(abs(most["min"] or 0.0), abs(most["max"] or 0.0)) >= _BEYOND_INTEGERS
+
+
+def _only_digits(column: pa.ChunkedArray) -> bool:
+    return bool(pc.all(pc.match_substring_regex(column, r"^[+-]?\d+$")).as_py())
+
+
+def _check_encoding(body: bytes, dialect: Dialect) -> None:
+    """Refuse bytes that are not UTF-8, in chunks: the text of the whole file is not needed."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for at in range(0, len(body), _CHUNK):
+        try:
+            decoder.decode(body[at : at + _CHUNK], final=at + _CHUNK >= len(body))
+        except UnicodeDecodeError as error:
+            if dialect.ascii:
+                raise _OtherEncodingError from error
+            raise not_encoded(body.count(b"\n", 0, at + error.start) + 1, "UTF-8") from error
+
+
+def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> bytes:
+    """The rows, those with too few fields filled with empty ones.
+
+    Raises:
+        DataError: naming the first line with too many fields or a quotation mark out of place.
+    """
+    file = io.TextIOWrapper(io.BytesIO(body[start:]), encoding="utf-8", newline="")
+    seen: list[str] = []
+    reader = csv.reader(_kept(file, seen), delimiter=delimiter, strict=True)
+    out = io.StringIO(newline="")
+    line = lines + 1
+    try:
+        for row in reader:
+            if len(row) > width:
+                raise _too_wide(line, width, len(row), DELIMITERS[delimiter])
+            raw = "".join(seen)
+            out.write(
+                raw if len(row) in (0, width) else raw.rstrip("\r\n") + delimiter * (width - len(row)) + "\n"
+            )
+            seen.clear()
+            line = lines + reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(
+            f"line {line:,}",
+            expected=f"fields separated by {DELIMITERS[delimiter]}s, each quotation mark closed",
+            found="a quotation mark out of place, or a field without end",
+            remedy=_UNCLOSED,
+        ) from error
+    return out.getvalue().encode()
+
+
+def _too_wide(line: int, width: int, found: int, delimiter: str) -> DataError:
+    return DataError(
+        f"line {line:,}",
+        expected=f"{width} field{'s' * (width != 1)}, as in the header",
+        found=f"{found}",
+        remedy=f"Put quotes around a value that holds a {delimiter}, or remove the extra {delimiter}.",
+    )
+
+
+def _kept(lines: Iterator[str] | io.TextIOBase, seen: list[str]) -> Iterator[str]:
+    """The same lines, each also appended to what was seen."""
+    for line in lines:
+        seen.append(line)
+        yield line
