@@ -174,11 +174,11 @@ def refuse_infinite(column: pd.Series) -> None:
     Raises:
         DataError: naming the column, the first such row and the remedy.
     """
-    if not is_number(column):
+    if not is_number(column) or pd.api.types.is_integer_dtype(column):
         return
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    too_large = np.abs(values) > LARGEST_NUMBER
-    if too_large.any():
+    if max(np.fmax.reduce(values, initial=0.0), -np.fmin.reduce(values, initial=0.0)) > LARGEST_NUMBER:
+        too_large = np.abs(values) > LARGEST_NUMBER
         row = int(np.flatnonzero(too_large)[0])
         raise DataError(
             f'column "{column.name}", row {row + 1}',

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
@@ -21,6 +22,7 @@ from fairviz.errors import DataError
 LONGEST_FIELD: Final = 2**20
 """Characters of one cell: longer is a quotation mark that nothing closes."""
 _CHUNK: Final = 2**22
+_FIRST_ROWS: Final = 2**16
 # From here on a whole number is no longer a 64-bit integer.
 _BEYOND_INTEGERS: Final = 2.0**63
 
@@ -45,18 +47,15 @@ def read_delimited(content: bytes) -> tuple[pa.Table, Dialect]:
         DataError: naming the line that is wrong (counted from 1, that of the header).
     """
     dialect = detect(content[:HEAD_BYTES], whole=len(content) <= HEAD_BYTES)
-    try:
-        return _read(content, dialect), dialect
-    except _OtherEncodingError:
+    table = _read(content, dialect)
+    if table is None:
         dialect = replace(dialect, encoding="cp1252")
-        return _read(content, dialect), dialect
+        table = _read(content, dialect)
+    return table, dialect
 
 
-class _OtherEncodingError(Exception):
-    """What began as ASCII goes on with bytes that are not UTF-8."""
-
-
-def _read(content: bytes, dialect: Dialect) -> pa.Table:
+def _read(content: bytes, dialect: Dialect) -> pa.Table | None:
+    """The table, or None where what began as ASCII goes on with bytes that are not UTF-8."""
     body = _as_utf8(content, dialect)
     zero = body.find(b"\0")
     if zero >= 0:
@@ -70,24 +69,29 @@ def _read(content: bytes, dialect: Dialect) -> pa.Table:
     start = dialect.mark + dialect.hint if dialect.encoding == "utf-8" else dialect.hint
     names, start, lines = _header(body, start, dialect)
     # A mark that is neither doubled nor paired opens a field that nothing closes, or stands for inches.
-    quotes = body.count(b'"', start)
-    try:
-        if quotes % 2:
-            raise pa.ArrowInvalid("quotation marks")
-        return _parsed(pa.py_buffer(body)[start:], names, dialect, quoted=quotes > 0)
-    except pa.ArrowInvalid:
-        _check_encoding(body, dialect)
-    filled = _filled(body, start, lines, len(names), dialect.delimiter)
-    try:
-        return _parsed(pa.py_buffer(filled), names, dialect, quoted=quotes > 0)
-    except pa.ArrowInvalid as error:
-        # What Arrow says may hold patients' values.
+    quotes = body.count(b'"', start) if b'"' in body else 0
+    table = None if quotes % 2 else _tried(pa.py_buffer(body)[start:], names, dialect, quotes > 0)
+    if table is not None:
+        return table
+    if not _is_utf8(body, dialect):
+        return None
+    table = _tried(_filled(body, start, lines, len(names), dialect.delimiter), names, dialect, quotes > 0)
+    if table is None:
         raise DataError(
             "file",
             expected=f"rows of at most {LONGEST_FIELD:,} bytes",
             found="a longer one, or a quotation mark within a value",
             remedy=_UNCLOSED,
-        ) from error
+        )
+    return table
+
+
+def _tried(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool) -> pa.Table | None:
+    """The table, or None where Arrow refuses: what it says holds patients' values, and seldom the line."""
+    try:
+        return _parsed(rows, names, dialect, quoted)
+    except pa.ArrowInvalid:
+        return None
 
 
 def _as_utf8(content: bytes, dialect: Dialect) -> bytes:
@@ -137,13 +141,14 @@ def _header(body: bytes, start: int, dialect: Dialect) -> tuple[list[str], int, 
     return names, start + len("".join(seen).encode()), len(seen) + bool(dialect.hint)
 
 
-def _parsed(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, *, quoted: bool) -> pa.Table:
+def _parsed(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool) -> pa.Table:
     if not rows.size:
         return pa.table({name: pa.nulls(0, pa.string()) for name in names})
-    table = _arrow(rows, names, dialect, quoted)
+    dates = _dates(rows, names, dialect, quoted)
+    table = _arrow(rows, names, dialect, quoted, dates)
     doubtful = [name for name in names if _may_be_text(table[name])]
     if doubtful:
-        texts = _arrow(rows, names, dialect, quoted, doubtful)
+        texts = _arrow(rows, names, dialect, quoted, doubtful, only=doubtful)
         for name in doubtful:
             if pa.types.is_temporal(table[name].type) or _only_digits(texts[name]):
                 table = table.set_column(names.index(name), name, texts[name])
@@ -152,8 +157,26 @@ def _parsed(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, *, quoted: 
     return table
 
 
+def _dates(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool) -> list[str]:
+    """Columns that begin with dates or times: told in advance, they need not be read twice."""
+    head = rows[:_FIRST_ROWS].to_pybytes()
+    head = head[: head.rfind(b"\n") + 1]
+    try:
+        table = _arrow(pa.py_buffer(head), names, dialect, quoted)
+    except pa.ArrowInvalid:
+        # Cut in the middle of a text in quotes, or a row that is too short: the whole table will tell.
+        return []
+    return [field.name for field in table.schema if pa.types.is_temporal(field.type)]
+
+
 def _arrow(
-    rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool, as_text: Sequence[str] = ()
+    rows: pa.Buffer,
+    names: Sequence[str],
+    dialect: Dialect,
+    quoted: bool,
+    as_text: Sequence[str] = (),
+    *,
+    only: Sequence[str] = (),
 ) -> pa.Table:
     return arrow_csv.read_csv(
         pa.BufferReader(rows),
@@ -168,7 +191,7 @@ def _arrow(
             decimal_point=dialect.decimal,
             # A format that nothing has: dates stay text.
             timestamp_parsers=["%n never %n"],
-            include_columns=list(as_text) or None,
+            include_columns=list(only) or None,
             column_types=dict.fromkeys(as_text, pa.string()),
         ),
     )
@@ -177,46 +200,59 @@ def _arrow(
 def _may_be_text(column: pa.ChunkedArray) -> bool:
     """Whether Arrow has guessed a type that the texts are more than: dates, times, long identifiers."""
     if not pa.types.is_floating(column.type):
-        return pa.types.is_temporal(column.type)
-    most = pc.min_max(column).as_py()
-    return max(abs(most["min"] or 0.0), abs(most["max"] or 0.0)) >= _BEYOND_INTEGERS
+        return bool(pa.types.is_temporal(column.type))
+    return any(_largest(chunk) >= _BEYOND_INTEGERS for chunk in column.chunks)
+
+
+def _largest(chunk: pa.Array) -> float:
+    """Largest absolute number; slots of missing cells, which are zero, are read along: nothing is copied."""
+    slots = pa.Array.from_buffers(chunk.type, len(chunk), [None, chunk.buffers()[1]], offset=chunk.offset)
+    values = slots.to_numpy()
+    return float(max(np.fmax.reduce(values, initial=0.0), -np.fmin.reduce(values, initial=0.0)))
 
 
 def _only_digits(column: pa.ChunkedArray) -> bool:
     return bool(pc.all(pc.match_substring_regex(column, r"^[+-]?\d+$")).as_py())
 
 
-def _check_encoding(body: bytes, dialect: Dialect) -> None:
-    """Refuse bytes that are not UTF-8, in chunks: the text of the whole file is not needed."""
+def _is_utf8(body: bytes, dialect: Dialect) -> bool:
+    """Whether bytes are UTF-8, in chunks: the text of the whole file is not needed.
+
+    Raises:
+        DataError: if they began as UTF-8 with more than ASCII and go on as something else.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
     for at in range(0, len(body), _CHUNK):
         try:
             decoder.decode(body[at : at + _CHUNK], final=at + _CHUNK >= len(body))
         except UnicodeDecodeError as error:
             if dialect.ascii:
-                raise _OtherEncodingError from error
+                return False
             raise not_encoded(body.count(b"\n", 0, at + error.start) + 1, "UTF-8") from error
+    return True
 
 
-def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> bytes:
+def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> pa.Buffer:
     """The rows, those with too few fields filled with empty ones.
 
     Raises:
         DataError: naming the first line with too many fields or a quotation mark out of place.
     """
-    file = io.TextIOWrapper(io.BytesIO(body[start:]), encoding="utf-8", newline="")
+    source = io.BytesIO(body)
+    source.seek(start)
+    file = io.TextIOWrapper(source, encoding="utf-8", newline="")
     seen: list[str] = []
     reader = csv.reader(_kept(file, seen), delimiter=delimiter, strict=True)
-    out = io.StringIO(newline="")
+    out = io.BytesIO()
     line = lines + 1
     try:
         for row in reader:
             if len(row) > width:
                 raise _too_wide(line, width, len(row), DELIMITERS[delimiter])
             raw = "".join(seen)
-            out.write(
-                raw if len(row) in (0, width) else raw.rstrip("\r\n") + delimiter * (width - len(row)) + "\n"
-            )
+            if 0 < len(row) < width:
+                raw = raw.rstrip("\r\n") + delimiter * (width - len(row)) + "\n"
+            out.write(raw.encode())
             seen.clear()
             line = lines + reader.line_num + 1
     except csv.Error as error:
@@ -226,7 +262,7 @@ def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> 
             found="a quotation mark out of place, or a field without end",
             remedy=_UNCLOSED,
         ) from error
-    return out.getvalue().encode()
+    return pa.py_buffer(out.getvalue())
 
 
 def _too_wide(line: int, width: int, found: int, delimiter: str) -> DataError:

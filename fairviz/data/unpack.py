@@ -110,7 +110,7 @@ def inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, max_bytes: int
         raise _damaged() from error
 
 
-def _inflated(file: IO[bytes], packed: int, max_bytes: int) -> bytes:
+def _inflated(file: IO[bytes] | gzip.GzipFile, packed: int, max_bytes: int) -> bytes:
     out = bytearray()
     while chunk := file.read(_CHUNK):
         out += chunk

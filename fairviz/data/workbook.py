@@ -13,14 +13,15 @@ from typing import Any, Final
 
 import pandas as pd
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from fairviz.data.columns import check_names, told
 from fairviz.data.unpack import inflate, opened
 from fairviz.data.values import MISSING_TEXTS, value_text
 from fairviz.errors import DataError, FairVizError
 
-MAX_XML: Final = 64 * 2**20
-"""Bytes of all sheets when unpacked; as many take some ten seconds to read, ten times as long as CSV."""
+MAX_XML: Final = 48 * 2**20
+"""Bytes of all sheets when unpacked, about a million cells: they take some eight seconds to read."""
 MAX_CELLS: Final = 5_000_000
 MAX_ROWS: Final = 2**20
 """The most that Excel itself has."""
@@ -30,6 +31,7 @@ _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _TYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _TABLE_ROWS, _TABLE_CELLS = 2, 2
+_FORMULA_ROWS: Final = 5_000
 
 Row = tuple[Any, ...]
 
@@ -76,11 +78,11 @@ def _read(content: bytes) -> tuple[pd.DataFrame, str]:
             found="merged cells",
             remedy="Unmerge them and fill in what each row is to hold.",
         )
+    if _FORMULA.search(xml):
+        _check_formulas(content, sheet)
     rows = _trimmed(sheet)
     names = _names(next(rows, ()))
     columns = _columns(rows, names, sheet.title)
-    if _FORMULA.search(xml):
-        _check_formulas(content, sheet, names)
     return pd.DataFrame(
         {name: _typed(values) for name, values in zip(names, columns, strict=True)}
     ), sheet.title
@@ -202,23 +204,27 @@ def _text(cell: str, position: int, number: int, names: Sequence[str], sheet: st
     return cell
 
 
-def _check_formulas(content: bytes, sheet: Any, names: Sequence[str]) -> None:
-    """Refuse a column whose formulas were never calculated: its cells would read as missing."""
+def _check_formulas(content: bytes, sheet: Any) -> None:
+    """Refuse a column whose formulas were never calculated: its cells would read as missing.
+
+    Programs calculate all formulas or none: the first rows tell, and reading them twice takes no time.
+    """
     written = load_workbook(io.BytesIO(content), read_only=True, data_only=False)[sheet.title]
     written.reset_dimensions()
-    saved, unsaved = set(), set()
-    for values, cells in zip(sheet.iter_rows(values_only=True), written.iter_rows(), strict=False):
-        for position, (value, cell) in enumerate(zip(values, cells, strict=False)):
+    saved: set[int] = set()
+    unsaved: set[int] = set()
+    both = zip(sheet.iter_rows(values_only=True), written.iter_rows(), strict=False)
+    for values, cells in islice(both, _FORMULA_ROWS):
+        for position, (value, cell) in enumerate(zip(values, cells, strict=False), start=1):
             if cell.data_type == "f":
                 (unsaved if value is None else saved).add(position)
-    for position in sorted(unsaved - saved):
-        if position < len(names):
-            raise DataError(
-                f'sheet "{sheet.title}", {told(names[position], position + 1)}',
-                expected="values",
-                found="formulas without a saved result",
-                remedy="Open the workbook in Excel, let it calculate, and save it again.",
-            )
+    if unsaved - saved:
+        raise DataError(
+            f'sheet "{sheet.title}", column {get_column_letter(min(unsaved - saved))}',
+            expected="values",
+            found="formulas without a saved result",
+            remedy="Open the workbook in Excel, let it calculate, and save it again.",
+        )
 
 
 def _typed(cells: Sequence[Any]) -> pd.Series:
