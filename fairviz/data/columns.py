@@ -13,6 +13,8 @@ MAX_COLUMNS: Final = 20_000
 LONGEST_NAME: Final = 1_000
 """Characters; a longer one is a quotation mark that nothing closes."""
 _LONGEST_TOLD: Final = 60
+# Not tabs and line breaks: headers of spreadsheets have them.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WORD: Final = re.compile(r"[^\W\d]")
 
 
@@ -38,6 +40,13 @@ def check_names(names: Sequence[str]) -> None:
                 remedy="Shorten it; if it holds other columns, look for a quotation mark that is not closed."
                 if name
                 else "Name the column, or delete it if it only numbers the rows.",
+            )
+        if _CONTROL.search(name) is not None:
+            raise DataError(
+                f"header, column {position} of {len(names)}",
+                expected="a name of letters, digits and signs",
+                found="control characters, as in a binary or damaged file",
+                remedy="Save the table again as CSV (UTF-8) or Parquet.",
             )
     twice = Counter(names).most_common(1)
     if twice and twice[0][1] > 1:

@@ -116,13 +116,12 @@ def _header(body: bytes, start: int, dialect: Dialect) -> tuple[list[str], int, 
     whole = len(body) - start <= HEAD_BYTES
     text = decoded(body[start : start + HEAD_BYTES], "utf-8", whole=whole)
     seen: list[str] = []
-    reader = csv.reader(_kept(io.StringIO(text, newline=""), seen), delimiter=dialect.delimiter)
+    reader = csv.reader(_kept(io.StringIO(text, newline=""), seen), delimiter=dialect.delimiter, strict=True)
     try:
         row = next(filter(None, reader), None)
-    except csv.Error:
-        row = []
-    read = sum(map(len, seen))
-    if row == [] or (row is not None and read == len(text) and not whole):
+    except csv.Error as error:
+        raise _misquoted(1, dialect.delimiter) from error
+    if row is not None and not whole and sum(map(len, seen)) == len(text):
         raise DataError(
             "header",
             expected=f"one line of at most {HEAD_BYTES:,} bytes",
@@ -256,13 +255,17 @@ def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> 
             seen.clear()
             line = lines + reader.line_num + 1
     except csv.Error as error:
-        raise DataError(
-            f"line {line:,}",
-            expected=f"fields separated by {DELIMITERS[delimiter]}s, each quotation mark closed",
-            found="a quotation mark out of place, or a field without end",
-            remedy=_UNCLOSED,
-        ) from error
+        raise _misquoted(line, delimiter) from error
     return pa.py_buffer(out.getvalue())
+
+
+def _misquoted(line: int, delimiter: str) -> DataError:
+    return DataError(
+        f"line {line:,}",
+        expected=f"fields separated by {DELIMITERS[delimiter]}s, each quotation mark closed",
+        found="a quotation mark out of place, or a field without end",
+        remedy=_UNCLOSED,
+    )
 
 
 def _too_wide(line: int, width: int, found: int, delimiter: str) -> DataError:

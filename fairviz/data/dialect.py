@@ -127,7 +127,12 @@ def _encoding(head: bytes, whole: bool) -> tuple[str, int]:
         return ("utf-16-le" if odd else "utf-16-be"), 0
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        # In Windows-1252 bytes hardly ever form a character of UTF-8 by accident: many of both are a mixture.
+        text = head.decode("utf-8", "replace")
+        wrong = text.count("\ufffd")
+        if sum(character > "\x7f" for character in text) - wrong >= wrong:
+            raise not_encoded(head.count(b"\n", 0, error.start) + 1, "one encoding") from error
         return "cp1252", 0
     return "utf-8", 0
 
