@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from fairviz.config import MEBIBYTE, Settings
 from fairviz.data.describe import ColumnProfile, describe
 from fairviz.data.groups import group_counts
-from fairviz.data.load import content_hash, read_table
+from fairviz.data.load import content_hash, read_table, title
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
 from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
@@ -105,7 +105,7 @@ class Workbench:
         frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
         dataset_id = content_hash(path)
         self._tables.keep(dataset_id, frame)
-        return self.store.add_dataset(dataset_id, name or path.stem, len(frame), frame.shape[1])
+        return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])
 
     def table(self, dataset_id: str) -> pd.DataFrame:
         """The table of a dataset.

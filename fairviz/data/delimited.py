@@ -23,6 +23,7 @@ LONGEST_FIELD: Final = 2**20
 """Characters of one cell: longer is a quotation mark that nothing closes."""
 _CHUNK: Final = 2**22
 _FIRST_ROWS: Final = 2**16
+_MOST_FILLED: Final = 2**24
 # From here on a whole number is no longer a 64-bit integer.
 _BEYOND_INTEGERS: Final = 2.0**63
 
@@ -243,6 +244,8 @@ def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> 
     seen: list[str] = []
     reader = csv.reader(_kept(file, seen), delimiter=delimiter, strict=True)
     out = io.BytesIO()
+    # Short rows under a wide header would fill memory.
+    most = 2 * len(body) + _MOST_FILLED
     line = lines + 1
     try:
         for row in reader:
@@ -252,11 +255,22 @@ def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> 
             if 0 < len(row) < width:
                 raw = raw.rstrip("\r\n") + delimiter * (width - len(row)) + "\n"
             out.write(raw.encode())
+            if out.tell() > most:
+                raise _too_short(line, width)
             seen.clear()
             line = lines + reader.line_num + 1
     except csv.Error as error:
         raise _misquoted(line, delimiter) from error
     return pa.py_buffer(out.getvalue())
+
+
+def _too_short(line: int, width: int) -> DataError:
+    return DataError(
+        f"line {line:,}",
+        expected=f"{width} fields, as in the header",
+        found="fewer, and in most lines before it",
+        remedy="Check the delimiter of the header and of the rows, and save the table again.",
+    )
 
 
 def _misquoted(line: int, delimiter: str) -> DataError:

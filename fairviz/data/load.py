@@ -76,6 +76,12 @@ def read_told(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[pd.DataFrame, 
     return frame, told
 
 
+def title(path: Path) -> str:
+    """The name of a file without any of the endings that tell its kind."""
+    longest = max((end for end in ENDINGS if path.name.lower().endswith(end)), key=len, default=path.suffix)
+    return path.name[: len(path.name) - len(longest)] or path.name
+
+
 def content_hash(path: Path) -> str:
     """Return the sha256 of a file's content in hexadecimal: the dataset's identity."""
     with path.open("rb") as file:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fairviz.data.load import ENDINGS
+from fairviz.data.load import ENDINGS, title
 from fairviz.store.records import DatasetRecord
 from fairviz.ui import state, words
 from fairviz.ui.bench import workbench
@@ -21,7 +21,8 @@ def upload() -> DatasetRecord | None:
     limit = workbench().settings.upload_limit_mb
     file = st.file_uploader(
         f"A table as CSV, TSV, Excel or Parquet, at most {limit} MB",
-        ENDINGS,
+        # Some browsers look at the last part of an ending alone; what else ends in it is refused when read.
+        (*ENDINGS, ".gz"),
         key=state.choice_key("upload"),
         max_upload_size=limit,
     )
@@ -46,7 +47,7 @@ def keep(file: UploadedFile) -> DatasetRecord:
         # Only the last part of the person's own name: messages then name the file that was brought.
         path = Path(folder) / name.name[-100:]
         path.write_bytes(file.getbuffer())
-        return bench.add_dataset(path, name=name.stem)
+        return bench.add_dataset(path, name=title(name))
 
 
 def _where_it_goes() -> str:

@@ -184,6 +184,8 @@ def texts() -> Iterator[Case]:
     yield _text("byte-order mark alone", b"\xef\xbb\xbf", False)
     yield _text("Excel's hint alone", "sep=;\n", False)
     yield _text("other delimiter than Excel's hint", "sep=;\nname,record\nZwiebelmann,1\n", None)
+    columns = ",".join(f"c{i}" for i in range(20_000))
+    yield _text("short rows under 20,000 columns", columns + "\n" + "Zwiebelmann\n" * 100_000, False)
     yield _text("carriage returns", good.replace("\n", "\r"), True)
     yield _text("HTML", "<html><body><table><tr><td>Zwiebelmann</td></tr></table></body></html>", False)
     yield _text("JSON", '[{"name": "Zwiebelmann", "cost": 48151.62}, {"name": "b", "cost": 1}]', False)

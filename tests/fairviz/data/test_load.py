@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fairviz.data.load import content_hash, read_table, read_told
+from fairviz.data.load import content_hash, read_table, read_told, title
 from fairviz.errors import DataError
 from tests.fairviz.data.tables import saved, ward
 
@@ -247,3 +247,17 @@ def test_any_text_in_quotes_comes_back(tmp_path: Path, cells: list[tuple[str, in
     frame = read_table(saved(tmp_path, out.getvalue()))
     assert frame["note"].tolist() == [f"x{text}" for text, _ in cells]
     assert frame["number"].tolist() == [number for _, number in cells]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ward.csv", "ward"),
+        ("ward 1.2.CSV.GZ", "ward 1.2"),
+        ("a.b.zip", "a.b"),
+        ("a.txt", "a"),
+        (".csv", ".csv"),
+    ],
+)
+def test_the_title_has_no_ending(name: str, expected: str) -> None:
+    assert title(Path(name)) == expected
