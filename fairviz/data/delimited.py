@@ -24,6 +24,8 @@ LONGEST_FIELD: Final = 2**20
 _CHUNK: Final = 2**22
 _FIRST_ROWS: Final = 2**16
 _MOST_FILLED: Final = 2**24
+# Rows are looked at one by one at about a million a second.
+_MOST_LINES: Final = 3_000_000
 # From here on a whole number is no longer a 64-bit integer.
 _BEYOND_INTEGERS: Final = 2.0**63
 
@@ -255,8 +257,8 @@ def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> 
             if 0 < len(row) < width:
                 raw = raw.rstrip("\r\n") + delimiter * (width - len(row)) + "\n"
             out.write(raw.encode())
-            if out.tell() > most:
-                raise _too_short(line, width)
+            if out.tell() > most or line > _MOST_LINES:
+                raise _too_irregular(line, width)
             seen.clear()
             line = lines + reader.line_num + 1
     except csv.Error as error:
@@ -264,11 +266,11 @@ def _filled(body: bytes, start: int, lines: int, width: int, delimiter: str) -> 
     return pa.py_buffer(out.getvalue())
 
 
-def _too_short(line: int, width: int) -> DataError:
+def _too_irregular(line: int, width: int) -> DataError:
     return DataError(
-        f"line {line:,}",
-        expected=f"{width} fields, as in the header",
-        found="fewer, and in most lines before it",
+        f"lines up to {line:,} or later ones",
+        expected=f"{width} field{'s' * (width != 1)} in each, as in the header, each quotation mark closed",
+        found="fewer in some, or a mark not closed, in a file too large to be mended",
         remedy="Check the delimiter of the header and of the rows, and save the table again.",
     )
 

@@ -261,3 +261,12 @@ def test_any_text_in_quotes_comes_back(tmp_path: Path, cells: list[tuple[str, in
 )
 def test_the_title_has_no_ending(name: str, expected: str) -> None:
     assert title(Path(name)) == expected
+
+
+def test_irregular_rows_are_looked_for_in_so_many_lines_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fairviz.data.delimited._MOST_LINES", 1_000)
+    path = saved(tmp_path, "a,b\n" + "1\n" * 2_000 + "1,2,3\n")
+    with pytest.raises(DataError, match=r"lines up to 1,001 or later ones: expected 2 fields in each"):
+        read_table(path)
