@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from fairviz.data.load import ENDINGS
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.samples import sample, samples
 from fairviz.data.specs import ModalitySpec
@@ -75,7 +76,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Data = Annotated[str, typer.Argument(metavar="DATA", help="A CSV or Parquet file, or the name of a sample.")]
+Data = Annotated[
+    str, typer.Argument(metavar="DATA", help=f"A table ({', '.join(ENDINGS)}), or the name of a sample.")
+]
 Target = Annotated[str | None, typer.Option(help="Column to predict.", metavar="COL")]
 Positive = Annotated[
     str | None,

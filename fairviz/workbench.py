@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from fairviz.config import MEBIBYTE, Settings
 from fairviz.data.describe import ColumnProfile, describe
 from fairviz.data.groups import group_counts
-from fairviz.data.load import content_hash, read_table
+from fairviz.data.load import content_hash, read_table, title
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
 from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
@@ -97,7 +97,7 @@ class Workbench:
     # Datasets
 
     def add_dataset(self, path: Path | str, *, name: str | None = None) -> DatasetRecord:
-        """Read a CSV or Parquet file and keep its table; the same content twice is one dataset.
+        """Read a file with a table and keep that; the same content twice is one dataset.
 
         Raises:
             DataError: if the file is not a table that can be used.
@@ -106,7 +106,7 @@ class Workbench:
         frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
         dataset_id = content_hash(path)
         self._tables.keep(dataset_id, frame)
-        return self.store.add_dataset(dataset_id, name or path.stem, len(frame), frame.shape[1])
+        return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])
 
     def table(self, dataset_id: str) -> pd.DataFrame:
         """The table of a dataset.

@@ -174,16 +174,16 @@ def refuse_infinite(column: pd.Series) -> None:
     Raises:
         DataError: naming the column, the first such row and the remedy.
     """
-    if not is_number(column):
+    if not is_number(column) or pd.api.types.is_integer_dtype(column):
         return
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    too_large = np.abs(values) > LARGEST_NUMBER
-    if too_large.any():
+    if max(np.fmax.reduce(values, initial=0.0), -np.fmin.reduce(values, initial=0.0)) > LARGEST_NUMBER:
+        too_large = np.abs(values) > LARGEST_NUMBER
         row = int(np.flatnonzero(too_large)[0])
         raise DataError(
             f'column "{column.name}", row {row + 1}',
-            expected="finite numbers",
-            found=f"{values[row]:g} ({int(too_large.sum())} such in the column)",
+            expected=f"finite numbers up to {LARGEST_NUMBER:g}",
+            found=f"an infinite or larger one ({int(too_large.sum())} such in the column)",
             remedy="Leave the cell empty where the value is unknown, or enter the measured value.",
         )
 

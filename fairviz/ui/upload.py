@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Final
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from fairviz.data.load import ENDINGS, title
 from fairviz.store.records import DatasetRecord
 from fairviz.ui import state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
-
-_KINDS: Final = ("csv", "parquet")
 
 
 def upload() -> DatasetRecord | None:
@@ -22,8 +20,9 @@ def upload() -> DatasetRecord | None:
     st.caption(_where_it_goes())
     limit = workbench().settings.upload_limit_mb
     file = st.file_uploader(
-        f"A CSV or Parquet table, at most {limit} MB",
-        _KINDS,
+        f"A table as CSV, TSV, Excel or Parquet, at most {limit} MB",
+        # Some browsers look at the last part of an ending alone; what else ends in it is refused when read.
+        (*ENDINGS, ".gz"),
         key=state.choice_key("upload"),
         max_upload_size=limit,
     )
@@ -48,7 +47,7 @@ def keep(file: UploadedFile) -> DatasetRecord:
         # Only the last part of the person's own name: messages then name the file that was brought.
         path = Path(folder) / name.name[-100:]
         path.write_bytes(file.getbuffer())
-        return bench.add_dataset(path, name=name.stem)
+        return bench.add_dataset(path, name=title(name))
 
 
 def _where_it_goes() -> str:

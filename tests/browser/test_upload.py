@@ -99,9 +99,9 @@ def test_hostile_names_are_shown_as_text_from_upload_to_trade_offs(
     ("name", "content", "message"),
     [
         ("empty.csv", b"", "empty"),
-        ("semicolons.csv", b"age;died\n60;1\n61;0\n", "semicolons"),
+        ("semicolons.csv", b"age;died\n60;1\n61;0;7\n", "semicolon"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "PNG"),
-        ("latin.csv", "age,died\n60,\xe9t\xe9\n".encode("latin-1"), "line 2"),
+        ("mixed.csv", "age,died\n60,\xe9\n".encode() + b"61,\xe9\n", "line 3"),
         ("wide.csv", b"age,died\n60,1\n61,0,7\n", "line 3"),
         ("ten.csv", b"age,sex,died\n" + b"60,f,1\n" * 5 + b"61,m,0\n" * 5, "10 rows"),
     ],

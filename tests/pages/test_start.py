@@ -40,7 +40,7 @@ def test_a_bad_upload_says_where_and_what_to_do(open_page: OpenPage) -> None:
     page.file_uploader[0].set_value(("bad.csv", b"a,b\n1,2\n1,2,3\n", "text/csv")).run()
     assert not page.exception
     (error,) = page.error
-    assert "**line 3**: expected 2 fields" in error.value
+    assert "line 3**: expected 2 fields" in error.value
     assert "remove the extra comma" in unescaped(error.value)
     assert workbench().store.datasets() == []
 
