@@ -33,9 +33,8 @@ _SEED: Final = 0
 _OUTCOMES: Final = (1, 0, BOTH)
 # Weights held at a time; half a million doubles are 4 MB and stay near the processor.
 _WEIGHTS_AT_ONCE: Final = 500_000
-# Of at most half a megabyte, and a megabyte: as many as three attributes and their intersections take.
-_DEALS_KEPT: Final = 128
-_DRAWS_KEPT: Final = 48
+# Of at most half a megabyte: as many as two attributes and their intersection take with 2,000 test rows.
+_DEALS_KEPT: Final = 40
 
 
 class _Block(NamedTuple):
@@ -172,7 +171,9 @@ def _shuffled_names(sizes: tuple[int, ...], outcome: int, block: _Block) -> Name
     """
     names = np.repeat(np.arange(len(sizes), dtype=np.min_scalar_type(len(sizes))), sizes)
     rng = np.random.default_rng([_SEED, outcome, block.number])
-    return _kept(rng.permuted(np.tile(names, (block.draws, 1)), axis=1))
+    shuffled = rng.permuted(np.tile(names, (block.draws, 1)), axis=1)
+    shuffled.flags.writeable = False  # shared: nobody may change it
+    return shuffled
 
 
 def _replicates(sample: _Sample) -> FloatArray:
@@ -208,22 +209,15 @@ def _times_drawn(sample: _Sample, block: _Block) -> FloatArray:
     return times
 
 
-@lru_cache(_DRAWS_KEPT)
 def _times_of_strata(sizes: tuple[int, ...], block: _Block) -> Names:
-    """How often each unit of strata of these sizes is drawn [B, sum of sizes]; kept like shuffled names."""
+    """How often each unit of strata of these sizes is drawn [B, sum of sizes]."""
     rng = np.random.default_rng([_SEED, block.number])
     each = []
     for size in sizes:
         drawn = rng.integers(0, max(size, 1), (block.draws, size)) + size * np.arange(block.draws)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=block.draws * size)
         each.append(counts.reshape(block.draws, size).astype(np.uint16))
-    return _kept(np.concatenate(each, axis=1))
-
-
-def _kept(shared: Names) -> Names:
-    """An array that nobody may change."""
-    shared.flags.writeable = False
-    return shared
+    return np.concatenate(each, axis=1)
 
 
 def _blocks(rows: int) -> Iterator[_Block]:
