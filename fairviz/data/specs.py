@@ -14,10 +14,16 @@ class _Frozen(BaseModel):
 
 
 class ModalitySpec(_Frozen):
-    """Columns that one encoder reads together."""
+    """What one encoder reads together.
+
+    Attributes:
+        columns: of the table; of images the one that names the image of each row, empty where it has none.
+        kind: "table" for numbers and categories, "text" for free text, "image" for images or stacks of slices.
+    """
 
     name: str
     columns: tuple[str, ...]
+    kind: Literal["table", "text", "image"] = "table"
 
 
 class SplitSpec(_Frozen):
