@@ -18,7 +18,7 @@ class ModalitySpec(_Frozen):
 
     Attributes:
         columns: of the table; of images the one that names the image of each row, empty where it has none.
-        kind: "table" for numbers and categories, "text" for free text, "image" for images or stacks of slices.
+        kind: "table" for numbers and categories, "text" for free text, "image" for images or slices.
     """
 
     name: str
