@@ -24,12 +24,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.config import MEBIBYTE, Settings
+from fairviz.data.counts import group_counts
 from fairviz.data.describe import ColumnProfile, describe
-from fairviz.data.groups import group_counts
 from fairviz.data.load import content_hash, read_table, title
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
-from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
+from fairviz.data.specs import GroupingSpec, ModalitySpec, TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import SettingError
@@ -168,6 +168,7 @@ class Workbench:
         drop: Collection[str] = (),
         use_sensitive: bool = False,
         group_id: str | None = None,
+        groupings: Sequence[GroupingSpec] = (),
     ) -> TaskSpec:
         """A task for a dataset: what is given is kept, the rest is proposed from names and values.
 
@@ -185,11 +186,12 @@ class Workbench:
             drop=drop,
             use_sensitive=use_sensitive,
             group_id=group_id,
+            groupings=groupings,
         )
 
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
         """Why columns are proposed not to be inputs, by column."""
-        return suggest_drops(self.table(spec.dataset), spec.outcome, spec.positive, spec.sensitive)
+        return suggest_drops(self.table(spec.dataset), spec.outcome, spec.positive, spec.sensitive_columns)
 
     def check_task(self, spec: TaskSpec) -> tuple[TaskNote, ...]:
         """What a person should know before training.

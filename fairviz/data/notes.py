@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.checks import MIN_PER_OUTCOME, few_rows, is_usable, rows_in_words
-from fairviz.data.groups import Attribute, attribute
+from fairviz.data.grouping import attributes
+from fairviz.data.groups import Attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
 from fairviz.data.specs import TaskNote, TaskSpec
@@ -35,7 +36,7 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     """
     labels = outcome_labels(frame, spec.outcome, spec.positive)
     classes = outcome_classes(frame, spec.outcome, spec.positive)
-    groupings = [attribute(frame, column) for column in spec.sensitive]
+    groupings = attributes(frame, spec)
     patients = patients_of(frame, spec)
     notes = list(_outcome_notes(spec, frame, labels, patients))
     for grouping in groupings:

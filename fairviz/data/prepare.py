@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.encode import TableEncoder
-from fairviz.data.groups import Attribute, attribute
+from fairviz.data.grouping import attributes
+from fairviz.data.groups import Attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
 from fairviz.data.split import Split, split_rows
@@ -59,9 +60,9 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
     """
     check_task(spec, frame)
     labels = outcome_labels(frame, spec.outcome, spec.positive)
-    attributes = tuple(attribute(frame, column) for column in spec.sensitive)
+    groupings = attributes(frame, spec)
     patients = patients_of(frame, spec)
-    split = split_rows(labels, attributes, spec.split, patients)
+    split = split_rows(labels, groupings, spec.split, patients)
     training = frame.iloc[split.train]
     encoders = tuple(TableEncoder.fit(training, modality.columns) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
@@ -72,7 +73,7 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
         available=available,
         labels=labels,
         classes=outcome_classes(frame, spec.outcome, spec.positive),
-        attributes=attributes,
+        attributes=groupings,
         split=split,
         encoders=encoders,
         patients=patients,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from fairviz.data import checks, notes
-from fairviz.data.groups import attribute
+from fairviz.data.grouping import attributes
+from fairviz.data.grouping_checks import check_groupings
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskNote, TaskSpec
 
 __all__ = ["ModalitySpec", "SplitSpec", "TaskNote", "TaskSpec", "check_task"]
@@ -25,11 +26,12 @@ def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
         DataError: an input column holds an infinite number, or a row has no modality at all.
     """
     checks.check_names(spec, frame)
+    check_groupings(spec, frame)
     checks.check_split(spec.split)
     checks.check_rows(frame)
     checks.check_outcome(spec, frame)
-    for column in spec.sensitive:
-        checks.check_sensitive(attribute(frame, column))
+    for grouping in attributes(frame, spec):
+        checks.check_sensitive(grouping)
     checks.check_group_id(spec, frame)
     checks.check_numbers(spec, frame)
     checks.check_modalities(spec, frame)
