@@ -125,6 +125,13 @@ class Workbench:
         """
         self._jobs.interrupt_abandoned()
         for task in self.store.tasks():
+            if task.spec.get("external") == dataset_id != task.dataset_id:
+                raise SettingError(
+                    "dataset",
+                    expected="one that no other dataset is tested on",
+                    found=f'the test rows of "{task.name}"',
+                    remedy="Delete the dataset of that task first.",
+                )
             if task.dataset_id == dataset_id and any(
                 comparison.state.active for comparison in self.store.comparisons(task.id)
             ):
@@ -199,7 +206,7 @@ class Workbench:
         Raises:
             TaskError: if the task cannot be trained.
         """
-        return check_task(spec, self.table(spec.dataset))
+        return check_task(spec, self.table(spec.dataset), self._external(spec))
 
     def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
         """Rows and outcomes per group of every sensitive attribute.
@@ -229,11 +236,15 @@ class Workbench:
         with self._preparing:
             if task_id not in self._prepared:
                 spec = self.task_spec(task_id)
-                self._prepared[task_id] = prepare(self.table(spec.dataset), spec)
+                self._prepared[task_id] = prepare(self.table(spec.dataset), spec, self._external(spec))
             self._prepared.move_to_end(task_id)
             while len(self._prepared) > _TASKS_IN_MEMORY:
                 self._prepared.popitem(last=False)
             return self._prepared[task_id]
+
+    def _external(self, spec: TaskSpec) -> pd.DataFrame | None:
+        """The second dataset of a task."""
+        return None if spec.external is None else self.table(spec.external)
 
     # Training
 
