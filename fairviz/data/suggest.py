@@ -16,6 +16,7 @@ from fairviz.data.describe import Kind, describe_column
 from fairviz.data.encode import is_number
 from fairviz.data.leakage import LEAK_AUC, ranking_strength
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
+from fairviz.data.personal import personal_data
 from fairviz.data.specs import GroupingSpec, ModalitySpec, SplitSpec, TaskSpec, columns_of
 from fairviz.data.values import text_codes
 from fairviz.data.vocabulary import (
@@ -203,7 +204,8 @@ def suggest_drops(
         if name == outcome or name in sensitive:
             continue
         found = (
-            _unusable(frame[name])
+            _personal(frame[name])
+            or _unusable(frame[name])
             or _leak(frame[name], told_apart)
             or next(_copies(frame[name], groupings), None)
         )
@@ -261,6 +263,11 @@ def _rank_as_groups(column: pd.Series, *, codes_too: bool) -> tuple[bool, int] |
     if not _BINARY <= len(levels) <= MAX_GROUPS or not (worded or codes_too):
         return None
     return worded, int(np.bincount(codes[codes >= 0]).min())
+
+
+def _personal(column: pd.Series) -> str | None:
+    found = personal_data(column)
+    return found and f"may identify patients: {found}"
 
 
 def _unusable(column: pd.Series) -> str | None:
