@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -13,12 +14,15 @@ from numpy.typing import NDArray
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.patients import once_per_patient, patients_of
 from fairviz.data.specs import GroupingSpec, MergeSpec, TaskSpec
+from fairviz.data.vocabulary import plain_name
 from fairviz.errors import TaskError
 
 NOT_RECORDED: Final = "not recorded"
 """The group of rows without a value, where a task makes one of them."""
 CROSSED: Final = " & "
 """Between the names of the groups that a crossed group belongs to."""
+_AGE: Final = re.compile(r"(^|_)age($|_)")
+_AGE_CUTS: Final = (45.0, 65.0)
 
 
 def attributes(frame: pd.DataFrame, spec: TaskSpec) -> tuple[Attribute, ...]:
@@ -39,6 +43,21 @@ def band_names(cuts: Sequence[float]) -> tuple[str, ...]:
     ends = [f"{cut:g}" for cut in cuts]
     between = (f"{low} to under {high}" for low, high in pairwise(ends))
     return (f"under {ends[0]}", *between, f"{ends[-1]} and over")
+
+
+def suggest_cuts(column: pd.Series) -> tuple[float, ...]:
+    """Propose where bands of a number begin: of an age in years at 45 and 65, else near the tertiles."""
+    known = column.dropna().to_numpy(dtype=np.float64)
+    if not known.size:
+        return ()
+    if (
+        _AGE.search(plain_name(str(column.name)))
+        and known.min() < _AGE_CUTS[0]
+        and known.max() > _AGE_CUTS[1]
+    ):
+        return _AGE_CUTS
+    tertiles = {float(f"{cut:.2g}") for cut in np.quantile(known, [1 / 3, 2 / 3])}
+    return tuple(sorted(cut for cut in tertiles if known.min() < cut <= known.max()))
 
 
 def _grouped(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fairviz.data.grouping import NOT_RECORDED, attributes, band_names
+from fairviz.data.grouping import NOT_RECORDED, attributes, band_names, suggest_cuts
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.prepare import prepare
 from fairviz.data.specs import GroupingSpec, MergeSpec, SplitSpec, TaskSpec, columns_of
@@ -183,3 +183,15 @@ def test_private_data_are_divided_by_a_column_in_one_way_only() -> None:
         check_task(task, ward())
     check_task(task.model_copy(update={"public": True}), ward())
     check_task(task.model_copy(update={"sensitive": ("both",)}), ward())
+
+
+def test_proposed_bands_hold_rows_each() -> None:
+    rng = np.random.default_rng(0)
+    ages = pd.Series(rng.integers(20, 90, 300), name="Patient age")
+    assert suggest_cuts(ages) == (45, 65)
+    for column in (ages.rename("bmi"), ages.clip(50).rename("age"), pd.Series([0.0] * 250 + [1.0] * 50)):
+        cuts = suggest_cuts(column)
+        assert cuts
+        assert np.bincount(np.searchsorted(cuts, column, side="right"), minlength=len(cuts) + 1).min() > 0
+    assert suggest_cuts(pd.Series([np.nan, np.nan])) == ()
+    assert suggest_cuts(pd.Series([5.0, 5.0])) == ()
