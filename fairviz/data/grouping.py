@@ -48,16 +48,15 @@ def band_names(cuts: Sequence[float]) -> tuple[str, ...]:
 def suggest_cuts(column: pd.Series) -> tuple[float, ...]:
     """Propose where bands of a number begin: of an age in years at 45 and 65, else near the tertiles."""
     known = column.dropna().to_numpy(dtype=np.float64)
-    if not known.size:
+    if not known.size or known.min() == known.max():
         return ()
-    if (
-        _AGE.search(plain_name(str(column.name)))
-        and known.min() < _AGE_CUTS[0]
-        and known.max() > _AGE_CUTS[1]
-    ):
+    low, high = float(known.min()), float(known.max())
+    if _AGE.search(plain_name(str(column.name))) and low < _AGE_CUTS[0] and high > _AGE_CUTS[1]:
         return _AGE_CUTS
     tertiles = {float(f"{cut:.2g}") for cut in np.quantile(known, [1 / 3, 2 / 3])}
-    return tuple(sorted(cut for cut in tertiles if known.min() < cut <= known.max()))
+    within = sorted(cut for cut in tertiles if low < cut <= high)
+    # Where most rows have the least value, such as none, they stand against all others.
+    return tuple(within) or (float(known[known > low].min()),)
 
 
 def _grouped(

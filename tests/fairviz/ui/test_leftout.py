@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fairviz.ui.leftout import lines
+from tests.pages.conftest import unescaped
 
 
 def test_columns_of_one_reason_share_a_line_and_leaks_come_first() -> None:
@@ -9,7 +10,7 @@ def test_columns_of_one_reason_share_a_line_and_leaks_come_first() -> None:
         "fate": "gives the outcome away: alone it reaches an AUC of 1.00",
         "bed": "identifies a row or a place",
     }
-    assert lines(reasons) == [
+    assert [unescaped(line) for line in lines(reasons)] == [
         "fate: gives the outcome away: alone it reaches an AUC of 1.00.",
         "mrn, bed: identifies a row or a place.",
     ]
