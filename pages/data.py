@@ -65,7 +65,8 @@ def choose() -> None:
         if again is not None:
             state.empty_choices()
             state.go(state.DATA, dataset=again)
-        load_task_file()
+        with st.popover("Open a task file"):
+            load_task_file()
 
 
 def about(dataset_id: str) -> None:
