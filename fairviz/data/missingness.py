@@ -7,7 +7,7 @@ recorded, it learns the recording, and its performance holds nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +37,11 @@ class Contrast:
     high_share: float
     low_share: float
 
+    @property
+    def width(self) -> float:
+        """Difference of the shares."""
+        return self.high_share - self.low_share
+
 
 def contrast(marked: NDArray[np.bool_], grouping: Attribute) -> Contrast | None:
     """The two groups whose shares of marked rows [N] differ most; None where they do not clearly."""
@@ -64,8 +69,8 @@ def missingness_notes(
 ) -> Iterator[TaskNote]:
     """Notes on inputs that are missing more often in some classes of the outcome, or in some groups."""
     lacking = _lacking(spec, frame)
-    for columns, rows in _same_rows(lacking).items():
-        yield from _outcome_note(columns, rows, outcome, public=spec.public)
+    for code in (1,) if len(outcome.values) == _TWO else range(len(outcome.values)):
+        yield from _outcome_note(lacking, outcome, code, public=spec.public)
     for grouping in groupings:
         yield from _group_note(lacking, grouping, public=spec.public)
 
@@ -87,7 +92,7 @@ def _lacking(spec: TaskSpec, frame: pd.DataFrame) -> dict[str, NDArray[np.bool_]
     return found
 
 
-def _same_rows(lacking: dict[str, NDArray[np.bool_]]) -> dict[tuple[str, ...], NDArray[np.bool_]]:
+def _same_rows(lacking: Mapping[str, NDArray[np.bool_]]) -> dict[tuple[str, ...], NDArray[np.bool_]]:
     """Columns that the very same rows lack belong together."""
     found: dict[bytes, list[str]] = {}
     for column, rows in lacking.items():
@@ -96,48 +101,55 @@ def _same_rows(lacking: dict[str, NDArray[np.bool_]]) -> dict[tuple[str, ...], N
 
 
 def _outcome_note(
-    columns: Sequence[str],
-    lacking: NDArray[np.bool_],
-    outcome: Attribute,
-    *,
-    public: bool,
+    lacking: Mapping[str, NDArray[np.bool_]], outcome: Attribute, code: int, *, public: bool
 ) -> Iterator[TaskNote]:
-    """Where an outcome is clearly more frequent among rows that lack a value, or among the others."""
-    presence = Attribute("", ("missing", "recorded"), np.where(lacking, 0, 1))
-    for code in (1,) if len(outcome.values) == _TWO else range(len(outcome.values)):
-        found = contrast(outcome.codes == code, presence)
-        if found is None:
-            continue
-        missing, recorded = found.high_share, found.low_share
-        if found.high == "recorded":
-            missing, recorded = recorded, missing
-        shares = (
-            f": in {missing:.0%} of these {int(lacking.sum()):,} rows, in {recorded:.0%} of the others"
-            if public
-            else ""
-        )
-        more = "more" if found.high == "missing" else "less"
-        yield TaskNote(
-            severity="warning",
-            text=f"Where {_listed(columns)} {'is' if len(columns) == 1 else 'are'} missing, the outcome "
-            f'"{outcome.values[code]}" is {more} frequent{shares}. A model can learn who was recorded '
-            "instead of who is ill: find out why values are missing, or leave out the column or these rows.",
-        )
+    """Where a class of the outcome is clearly more, or less, frequent among rows that lack a value."""
+    contrasts = {
+        columns: (found, rows)
+        for columns, rows in _same_rows(lacking).items()
+        if (found := contrast(outcome.codes == code, _presence(rows))) is not None
+    }
+    if not contrasts:
+        return
+    widest = sorted(contrasts, key=lambda columns: contrasts[columns][0].width, reverse=True)
+    told = [_tells(columns, *contrasts[columns], public=public) for columns in widest[:_NAMED]]
+    yield TaskNote(
+        severity="warning",
+        text=f'Missing values tell the outcome "{outcome.values[code]}": {_joined(told, len(widest))}. A '
+        "model can learn who was recorded instead of who is ill: find out why values are missing, or leave out "
+        "these columns or rows.",
+    )
+
+
+def _presence(lacking: NDArray[np.bool_]) -> Attribute:
+    """Rows without a value against the others."""
+    return Attribute("", ("missing", "recorded"), np.where(lacking, 0, 1))
+
+
+def _tells(columns: Sequence[str], found: Contrast, lacking: NDArray[np.bool_], *, public: bool) -> str:
+    """How frequent the outcome is where columns are missing."""
+    more = found.high == "missing"
+    if not public:
+        return f"it is {'more' if more else 'less'} frequent where {_listed(columns)} {_is(columns)} missing"
+    missing, recorded = sorted((found.low_share, found.high_share), reverse=more)
+    return (
+        f"{missing:.0%} of the {int(lacking.sum()):,} rows without {_listed(columns)} have it, "
+        f"{recorded:.0%} of the others"
+    )
 
 
 def _group_note(
-    lacking: dict[str, NDArray[np.bool_]], grouping: Attribute, *, public: bool
+    lacking: Mapping[str, NDArray[np.bool_]], grouping: Attribute, *, public: bool
 ) -> Iterator[TaskNote]:
     """Which inputs are missing clearly more often in one group than in another."""
     found = {column: own for column, rows in lacking.items() if (own := contrast(rows, grouping)) is not None}
     if not found:
         return
-    widest = sorted(found, key=lambda column: found[column].low_share - found[column].high_share)
+    widest = sorted(found, key=lambda column: found[column].width, reverse=True)
     told = [_missing_more(column, found[column], public=public) for column in widest[:_NAMED]]
-    more = f"; and {len(widest) - _NAMED} more columns" if len(widest) > _NAMED else ""
     yield TaskNote(
         severity="warning",
-        text=f'Not recorded alike in the groups of "{grouping.name}": {"; ".join(told)}{more}. '
+        text=f'Not recorded alike in the groups of "{grouping.name}": {_joined(told, len(widest))}. '
         "What a model can know then differs between groups.",
     )
 
@@ -149,6 +161,16 @@ def _missing_more(column: str, found: Contrast, *, public: bool) -> str:
             f'{found.low_share:.0%} of "{found.low}"'
         )
     return f'"{column}" is missing more often in "{found.high}" than in "{found.low}"'
+
+
+def _joined(told: Sequence[str], every: int) -> str:
+    """Findings one after the other, and how many more there are."""
+    more = [f"and {every - len(told)} more"] if every > len(told) else []
+    return "; ".join([*told, *more])
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ def found(frame: pd.DataFrame, words: str, **changes: Any) -> list[str]:
 
 def test_a_value_missing_by_chance_is_no_warning() -> None:
     for seed in range(20):
-        assert found(ward(seed=seed), "is missing, the outcome") == []
+        assert found(ward(seed=seed), "tell the outcome") == []
         assert found(ward(seed=seed), "Not recorded alike") == []
 
 
@@ -40,33 +40,49 @@ def trapped(rows: int = 600) -> pd.DataFrame:
 
 def test_what_is_missing_with_the_outcome_is_found_once_for_columns_that_go_together() -> None:
     frame = trapped()
-    (text,) = found(frame, "missing, the outcome")
+    (text,) = found(frame, "tell the outcome")
     lost = frame["ward"].isna()
     assert text.startswith(
-        f'Where "lactate" and "ward" are missing, the outcome "1" is more frequent: in '
-        f"{frame.loc[lost, 'died'].mean():.0%} of these {lost.sum()} rows, in "
-        f"{frame.loc[~lost, 'died'].mean():.0%} of the others."
+        f'Missing values tell the outcome "1": {frame.loc[lost, "died"].mean():.0%} of the {lost.sum()} rows '
+        f'without "lactate" and "ward" have it, {frame.loc[~lost, "died"].mean():.0%} of the others. A model'
     )
     assert "who was recorded" in text
 
 
 def test_of_private_data_no_share_is_told() -> None:
-    (text,) = found(trapped(), "missing, the outcome", public=False)
+    (text,) = found(trapped(), "tell the outcome", public=False)
     assert not any(character.isdigit() for character in text.replace('"1"', ""))
-    assert "is more frequent. A model" in text
+    assert 'it is more frequent where "lactate" and "ward" are missing. A model' in text
 
 
 def test_less_frequent_is_said_too() -> None:
     frame = trapped().assign(died=lambda t: 1 - t["died"])
-    (text,) = found(frame, "missing, the outcome")
-    assert "is less frequent" in text
+    (text,) = found(frame, "tell the outcome", public=False)
+    assert "is less frequent where" in text
+    lost = frame["ward"].isna()
+    (text,) = found(frame, "tell the outcome")
+    assert f"{frame.loc[lost, 'died'].mean():.0%} of the {lost.sum()} rows" in text
+
+
+def test_the_strongest_come_first_and_the_rest_are_counted() -> None:
+    frame = trapped(2000)
+    rng = np.random.default_rng(0)
+    extra = [f"x{place}" for place in range(6)]
+    for place, name in enumerate(extra):
+        lost = rng.random(2000) < np.where(frame["died"] == 1, 0.3 + 0.1 * place, 0.1)
+        frame[name] = np.where(lost, np.nan, rng.normal(size=2000))
+    everything = ModalitySpec(name="all", columns=("age", "lactate", "ward", *extra))
+    (text,) = found(frame, "tell the outcome", modalities=(everything,))
+    assert "; and 3 more. A model" in text
+    assert text.index('"x5"') < text.index('"x4"')
+    assert '"x0"' not in text
 
 
 def test_every_class_of_several_is_looked_at() -> None:
     frame = staged(600)
     frame.loc[(frame["stage"] == "III") & (np.arange(600) % 3 > 0), "ward"] = None
-    texts = found(frame, "missing, the outcome", outcome="stage", positive=None)
-    assert any('the outcome "III" is more frequent' in text for text in texts)
+    texts = found(frame, "tell the outcome", outcome="stage", positive=None)
+    assert any(text.startswith('Missing values tell the outcome "III"') for text in texts)
 
 
 def test_groups_that_are_recorded_differently_are_named_widest_first() -> None:
@@ -96,5 +112,5 @@ def test_the_trap_of_the_discharge_table_is_found(real_data_dir: Path) -> None:
     frame = read_table(real_data_dir / "teds_d_2023_sample.parquet")
     proposed = suggest_task(frame, dataset="0", name="treatment", outcome="completed")
     notes = check_task(proposed.model_copy(update={"public": True}), frame)
-    (text,) = [n.text for n in notes if '"primary_substance_admit"' in n.text and "the outcome" in n.text]
-    assert "is more frequent: in 83% of these 137 rows, in 36% of the others" in text
+    (text,) = [note.text for note in notes if note.text.startswith("Missing values tell the outcome")]
+    assert '83% of the 137 rows without "primary_substance_admit", "injection_drug_use" and' in text
