@@ -116,8 +116,8 @@ def _outcome_note(
     yield TaskNote(
         severity="warning",
         text=f'Missing values tell the outcome "{outcome.values[code]}": {_joined(told, len(widest))}. A '
-        "model can learn who was recorded instead of who is ill: find out why values are missing, or leave out "
-        "these columns or rows.",
+        "model can learn who was recorded instead of who is ill: find out why values are missing, or leave "
+        "out these columns or rows.",
     )
 
 
