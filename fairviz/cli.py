@@ -23,7 +23,6 @@ from rich.table import Table
 from fairviz.data.load import ENDINGS
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.samples import sample, samples
-from fairviz.data.specs import ModalitySpec
 from fairviz.errors import FairVizError, SettingError
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.reports.joined import Estimate
@@ -92,12 +91,18 @@ Sensitive = Annotated[
     list[str] | None, typer.Option(help="Column whose groups are compared; repeat.", metavar="COL")
 ]
 Modality = Annotated[
-    list[str] | None, typer.Option(help="Columns that one encoder reads; repeat.", metavar="NAME=COL,COL")
+    list[str] | None,
+    typer.Option(
+        help="Columns that one encoder reads, free text apart from numbers; repeat.", metavar="NAME=COL,COL"
+    ),
 ]
 Drop = Annotated[
     list[str] | None, typer.Option(help="Columns kept out of the inputs; repeat.", metavar="COL,COL")
 ]
 UseSensitive = Annotated[bool, typer.Option(help="Make sensitive attributes inputs as well.")]
+UseText = Annotated[
+    bool, typer.Option(help="Make free text an input as well, as a modality: it may hold names.")
+]
 GroupId = Annotated[
     str | None, typer.Option(help="Column of the patient, whose rows stay together.", metavar="COL")
 ]
@@ -125,6 +130,7 @@ def compare(
     modality: Modality = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
+    use_text: UseText = False,
     group_id: GroupId = None,
     method: Annotated[
         list[str] | None, typer.Option(help="Method to train; repeat.", metavar="METHOD")
@@ -145,7 +151,15 @@ def compare(
     rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
+            data,
+            target,
+            positive,
+            sensitive or [],
+            modality or [],
+            _columns(drop),
+            use_sensitive,
+            use_text,
+            group_id,
         )
         task = _task(bench, asked)
         comparison = bench.train(
@@ -175,6 +189,7 @@ def sweep(
     modality: Modality = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
+    use_text: UseText = False,
     group_id: GroupId = None,
     baseline: Annotated[bool, typer.Option(help="Also train the baseline on the same seeds.")] = False,
     seeds: Seeds = 3,
@@ -189,7 +204,15 @@ def sweep(
     rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
+            data,
+            target,
+            positive,
+            sensitive or [],
+            modality or [],
+            _columns(drop),
+            use_sensitive,
+            use_text,
+            group_id,
         )
         task = _task(bench, asked)
         comparison = bench.sweep(
@@ -223,13 +246,14 @@ class _Asked:
     modality: list[str]
     drop: list[str]
     use_sensitive: bool
+    use_text: bool
     group_id: str | None
 
     @property
     def names_columns(self) -> bool:
         """Whether any option says what a column is for."""
         named = (self.target, self.positive, self.sensitive, self.modality, self.drop, self.group_id)
-        return self.use_sensitive or any(named)
+        return self.use_sensitive or self.use_text or any(named)
 
 
 def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
@@ -237,15 +261,17 @@ def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
     if _is_sample(asked.data) and not asked.names_columns:
         return bench.add_sample(asked.data)
     path = sample(asked.data).table_path if _is_sample(asked.data) else Path(asked.data)
+    dataset = bench.add_dataset(path).id
     named = [_pair("--modality", item) for item in asked.modality]
     spec = bench.propose_task(
-        bench.add_dataset(path).id,
+        dataset,
         outcome=asked.target,
         positive=asked.positive,
         sensitive=asked.sensitive or None,
-        modalities=[ModalitySpec(name=name, columns=tuple(c.split(","))) for name, c in named] or None,
+        modalities=[bench.modality(dataset, name, columns.split(",")) for name, columns in named] or None,
         drop=asked.drop,
         use_sensitive=asked.use_sensitive,
+        use_text=asked.use_text,
         group_id=asked.group_id,
     )
     return bench.create_task(spec)

@@ -24,9 +24,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.config import MEBIBYTE, Settings
-from fairviz.data.describe import ColumnProfile, describe
+from fairviz.data.describe import ColumnProfile, describe, describe_column
 from fairviz.data.groups import group_counts
 from fairviz.data.load import content_hash, read_table, title
+from fairviz.data.modality import modality_of
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
 from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
@@ -167,6 +168,7 @@ class Workbench:
         modalities: Sequence[ModalitySpec] | None = None,
         drop: Collection[str] = (),
         use_sensitive: bool = False,
+        use_text: bool = False,
         group_id: str | None = None,
     ) -> TaskSpec:
         """A task for a dataset: what is given is kept, the rest is proposed from names and values.
@@ -184,8 +186,19 @@ class Workbench:
             modalities=modalities,
             drop=drop,
             use_sensitive=use_sensitive,
+            use_text=use_text,
             group_id=group_id,
         )
+
+    def modality(self, dataset_id: str, name: str, columns: Sequence[str]) -> ModalitySpec:
+        """A modality of columns of a dataset: of text if they are free text, else of a table.
+
+        Raises:
+            TaskError: if free text and numbers are mixed.
+        """
+        table = self.table(dataset_id)
+        known = [column for column in columns if column in table]
+        return modality_of(name, columns, {column: describe_column(table[column]).kind for column in known})
 
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
         """Why columns are proposed not to be inputs, by column."""

@@ -44,6 +44,7 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     outcome = Attribute(spec.outcome, classes, labels)
     return (
         *notes,
+        *_text_notes(spec),
         *_modality_notes(spec, frame, [outcome, *groupings], patients),
         *_unused_notes(spec, frame),
     )
@@ -119,6 +120,17 @@ def _few(rows: NDArray[np.int64], classes: Sequence[str]) -> str:
     return f'{rows_in_words(int(rows[rarest]))} of class "{classes[rarest]}"'
 
 
+def _text_notes(spec: TaskSpec) -> Iterator[TaskNote]:
+    """What free text may hold beside what it was written for."""
+    for modality in spec.modalities:
+        if modality.kind == "text":
+            yield TaskNote(
+                severity="warning",
+                text=f'modality "{modality.name}" is free text. It may hold names and other personal data, '
+                "or tell the outcome: read some of it first.",
+            )
+
+
 def _modality_notes(
     spec: TaskSpec,
     frame: pd.DataFrame,
@@ -179,7 +191,7 @@ def _difference(lacking: NDArray[np.bool_], grouping: Attribute, *, public: bool
 def _unused_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
     for modality in spec.modalities:
         for column in modality.columns:
-            if not is_usable(frame[column]):
+            if not is_usable(frame[column], modality.kind):
                 text = f'"{column}" in modality "{modality.name}" tells no rows apart.'
                 yield TaskNote(severity="info", text=text, column=column)
     for column in spec.drop:

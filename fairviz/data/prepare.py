@@ -13,9 +13,13 @@ from fairviz.data.encode import TableEncoder
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
+from fairviz.data.specs import ModalitySpec
 from fairviz.data.split import Split, split_rows
 from fairviz.data.task import TaskSpec, check_task
+from fairviz.data.text import TextEncoder
 from fairviz.errors import TaskError
+
+Encoder = TableEncoder | TextEncoder
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class PreparedData:
     classes: tuple[str, ...]
     attributes: tuple[Attribute, ...]
     split: Split
-    encoders: tuple[TableEncoder, ...]
+    encoders: tuple[Encoder, ...]
     patients: NDArray[np.int64] | None = None
 
     @property
@@ -63,7 +67,7 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
     patients = patients_of(frame, spec)
     split = split_rows(labels, attributes, spec.split, patients)
     training = frame.iloc[split.train]
-    encoders = tuple(TableEncoder.fit(training, modality.columns) for modality in spec.modalities)
+    encoders = tuple(_fitted(modality, training) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
     _require_features(spec, encoders, available[split.train])
     return PreparedData(
@@ -79,9 +83,13 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
     )
 
 
-def _require_features(
-    spec: TaskSpec, encoders: tuple[TableEncoder, ...], available: NDArray[np.bool_]
-) -> None:
+def _fitted(modality: ModalitySpec, training: pd.DataFrame) -> Encoder:
+    """The encoder of a modality, fitted on training rows."""
+    kind = TextEncoder if modality.kind == "text" else TableEncoder
+    return kind.fit(training, modality.columns)
+
+
+def _require_features(spec: TaskSpec, encoders: tuple[Encoder, ...], available: NDArray[np.bool_]) -> None:
     """Every modality tells some of the training rows apart; ``available`` is of these rows, [rows, M]."""
     for modality, encoder, has_it in zip(spec.modalities, encoders, available.T, strict=True):
         if not encoder.feature_names or not has_it.any():

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fairviz.errors import TaskError
 
+ModalityKind = Literal["table", "text", "image"]
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,7 +25,7 @@ class ModalitySpec(_Frozen):
 
     name: str
     columns: tuple[str, ...]
-    kind: Literal["table", "text", "image"] = "table"
+    kind: ModalityKind = "table"
 
 
 class SplitSpec(_Frozen):

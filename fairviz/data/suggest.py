@@ -37,10 +37,9 @@ MAX_MODALITIES: Final = 6
 _BINARY: Final = 2
 # A copy may disagree in a few rows (typing errors) and still give the attribute away.
 _COPY_AGREEMENT: Final = 0.995
-_DATE_TEXT: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
-_LOOKED_AT: Final = 50
 _SERIES: Final = 4
 _KIND_REASONS: Final[Mapping[Kind, str]] = {
+    "date": "a date",
     "identifier": "identifies a row or a place",
     "constant": "the same in every row",
     "empty": "no values",
@@ -59,6 +58,7 @@ def suggest_task(
     modalities: Sequence[ModalitySpec] | None = None,
     drop: Collection[str] = (),
     use_sensitive: bool = False,
+    use_text: bool = False,
     group_id: str | None = None,
 ) -> TaskSpec:
     """Propose what was not given, and keep what was.
@@ -74,6 +74,7 @@ def suggest_task(
         modalities: the inputs; a column named here is not dropped for any proposed reason.
         drop: columns to keep out of the inputs, beside those proposed.
         use_sensitive: make the sensitive attributes inputs as well.
+        use_text: make free text an input too, as a modality of its own: it may hold names.
         group_id: column of the patient, whose rows stay in one part of the split and count once in
             intervals; never an input.
 
@@ -88,7 +89,7 @@ def suggest_task(
     value = positive if positive is not None else suggest_positive(frame, chosen)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
     reasons = dict.fromkeys(drop, "dropped by choice")
-    reasons |= suggest_drops(frame, chosen, value, attributes, use_sensitive=use_sensitive)
+    reasons |= suggest_drops(frame, chosen, value, attributes, use_sensitive=use_sensitive, use_text=use_text)
     not_inputs = {chosen, group_id, *reasons} | (set() if use_sensitive else set(attributes))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
     inputs = suggest_modalities(frame, columns) if modalities is None else tuple(modalities)
@@ -183,12 +184,13 @@ def suggest_drops(
     sensitive: Sequence[str],
     *,
     use_sensitive: bool = False,
+    use_text: bool = False,
 ) -> dict[str, str]:
     """Propose columns to keep out of the inputs, each with its reason in words.
 
-    Identifiers, dates, free text, constants and empty columns; copies of a sensitive attribute;
-    and columns that give the outcome, or one of its classes, away, by what they hold or by what
-    they are called.
+    Identifiers, dates, free text (unless with `use_text`), constants and empty columns; copies of a
+    sensitive attribute; and columns that give the outcome, or one of its classes, away, by what they hold
+    or by what they are called.
     """
     told_apart = list(_told_apart(frame[outcome], positive))
     groupings = {} if use_sensitive else {name: text_codes(frame[name]) for name in sensitive}
@@ -197,7 +199,7 @@ def suggest_drops(
         if name == outcome or name in sensitive:
             continue
         found = (
-            _unusable(frame[name])
+            _unusable(frame[name], use_text=use_text)
             or _leak(frame[name], told_apart)
             or next(_copies(frame[name], groupings), None)
         )
@@ -207,7 +209,7 @@ def suggest_drops(
 
 
 def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[ModalitySpec, ...]:
-    """Propose modalities: at most six, by numbered series and by name families.
+    """Propose modalities: at most six, by numbered series and by name families; free text is one by itself.
 
     Raises:
         TaskError: there is no column to use.
@@ -219,17 +221,25 @@ def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Mod
             found="none beside outcome, sensitive attributes and columns to drop",
             remedy="Load a table with measurements, or take a column out of the dropped ones.",
         )
+    texts = [column for column in columns if _is_text(frame[column])]
+    others = [column for column in columns if column not in texts]
+    own = [ModalitySpec(name="notes", columns=tuple(texts), kind="text")] if texts else []
+    return (*_of_tables(frame, others, most=MAX_MODALITIES - len(own)), *own)
+
+
+def _of_tables(frame: pd.DataFrame, columns: Sequence[str], *, most: int) -> Iterator[ModalitySpec]:
     series = _numbered_series(columns)
     named: dict[str, list[str]] = {}
     for column in columns:
         named.setdefault(series.get(column) or _modality_family(column) or "", []).append(column)
     rest = named.pop("", [])
-    for name in _smallest(named, bool(rest)):
+    for name in _smallest(named, most, bool(rest)):
         rest += named.pop(name)
     if rest:
         # Numbers against categories is a poor division, taken only where names offer none.
         named |= {"other": rest} if named else _by_kind(frame, rest)
-    return tuple(ModalitySpec(name=name, columns=tuple(own)) for name, own in named.items())
+    for name, own in named.items():
+        yield ModalitySpec(name=name, columns=tuple(own))
 
 
 def _require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
@@ -249,6 +259,10 @@ def _sensitive_family(name: str) -> int | None:
     return next(matches, None)
 
 
+def _is_text(column: pd.Series) -> bool:
+    return not is_number(column) and describe_column(column).kind == "text"
+
+
 def _rank_as_groups(column: pd.Series, *, codes_too: bool) -> tuple[bool, int] | None:
     worded = not is_number(column)
     levels, codes = text_codes(column)
@@ -257,19 +271,11 @@ def _rank_as_groups(column: pd.Series, *, codes_too: bool) -> tuple[bool, int] |
     return worded, int(np.bincount(codes[codes >= 0]).min())
 
 
-def _unusable(column: pd.Series) -> str | None:
-    if DATE_NAMES.search(plain_name(str(column.name))) or _holds_dates(column):
-        return "a date"
-    return _KIND_REASONS.get(describe_column(column).kind)
-
-
-def _holds_dates(column: pd.Series) -> bool:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return True
-    if is_number(column) or pd.api.types.is_bool_dtype(column):
-        return False
-    texts = column.dropna().head(_LOOKED_AT).astype(str)
-    return bool(len(texts) and texts.str.match(_DATE_TEXT).all())
+def _unusable(column: pd.Series, *, use_text: bool) -> str | None:
+    if DATE_NAMES.search(plain_name(str(column.name))):
+        return _KIND_REASONS["date"]
+    kind = describe_column(column).kind
+    return None if kind == "text" and use_text else _KIND_REASONS.get(kind)
 
 
 def _told_apart(outcome: pd.Series, positive: str | None) -> Iterator[NDArray[np.int64]]:
@@ -329,13 +335,12 @@ def _modality_family(column: str) -> str | None:
     return next(matches, None)
 
 
-def _smallest(named: Mapping[str, Sequence[str]], has_rest: bool) -> list[str]:
-    """Return the families that go into the rest, so that no more than six modalities remain."""
-    most = MAX_MODALITIES - has_rest
-    if len(named) <= most:
+def _smallest(named: Mapping[str, Sequence[str]], most: int, has_rest: bool) -> list[str]:
+    """Return the families that go into the rest, so that no more than `most` modalities remain."""
+    if len(named) <= most - has_rest:
         return []
     by_size = sorted(named, key=lambda name: len(named[name]))
-    return by_size[: len(named) - (MAX_MODALITIES - 1)]
+    return by_size[: len(named) - (most - 1)]
 
 
 def _by_kind(frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, list[str]]:

@@ -13,7 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from fairviz.data.checks import MAX_GROUPS
-from fairviz.data.describe import ColumnProfile
+from fairviz.data.describe import ColumnProfile, Kind
+from fairviz.data.modality import modality_of
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.errors import TaskError
@@ -37,11 +38,16 @@ class TaskChoice:
     positive: str | None
     sensitive: tuple[str, ...]
     uses: Mapping[str, str]
+    kinds: Mapping[str, Kind]
     group_id: str | None
     public: bool
 
     def spec(self) -> TaskSpec:
-        """The task; the very one the form started from where nothing was changed."""
+        """The task; the very one the form started from where nothing was changed.
+
+        Raises:
+            TaskError: if a modality mixes free text and numbers.
+        """
         unchanged = self.uses == uses_of(self.start) and self.sensitive == self.start.sensitive
         changes: dict[str, Any] = {
             "name": self.name,
@@ -54,7 +60,7 @@ class TaskChoice:
         if not unchanged:
             kept_out = {self.outcome, *self.sensitive, self.group_id}
             unused = (column for column, use in self.uses.items() if use == NOT_USED)
-            changes["modalities"] = _modalities(self.uses)
+            changes["modalities"] = _modalities(self.uses, self.kinds)
             changes["drop"] = tuple(column for column in unused if column not in kept_out)
         return self.start.model_copy(update=changes)
 
@@ -82,7 +88,8 @@ def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
     proposed, reasons = _proposed(dataset_id, first, outcome, positive, sensitive)
     name, group_id, public = _details(columns, first, mark)
     uses = _uses(dataset_id, proposed, reasons, outcome, mark)
-    return TaskChoice(proposed, name, outcome, positive, sensitive, uses, group_id, public)
+    kinds = {column.name: column.kind for column in cache.profile(dataset_id)}
+    return TaskChoice(proposed, name, outcome, positive, sensitive, uses, kinds, group_id, public)
 
 
 def check(spec: TaskSpec) -> None:
@@ -229,7 +236,7 @@ def _uses(
     st.subheader("What the model may see", anchor=False)
     st.caption(
         "Columns of one modality are read by one encoder. The compared columns are inputs only where a "
-        "modality names them."
+        "modality names them; free text only where you put it into one of its own, such as notes."
     )
     inputs, edits = uses_of(proposed), state.column_edits()
     proposals = {
@@ -297,12 +304,11 @@ def _use_columns(names: list[str]) -> dict[str, Any]:
     }
 
 
-def _modalities(uses: Mapping[str, str]) -> tuple[ModalitySpec, ...]:
+def _modalities(uses: Mapping[str, str], kinds: Mapping[str, Kind]) -> tuple[ModalitySpec, ...]:
     """Modalities in the order in which columns first name them."""
     names = dict.fromkeys(use for use in uses.values() if use != NOT_USED)
     return tuple(
-        ModalitySpec(name=name, columns=tuple(column for column, use in uses.items() if use == name))
-        for name in names
+        modality_of(name, [column for column, use in uses.items() if use == name], kinds) for name in names
     )
 
 
