@@ -179,7 +179,7 @@ def _difference(lacking: NDArray[np.bool_], grouping: Attribute, *, public: bool
 def _unused_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
     for modality in spec.modalities:
         for column in modality.columns:
-            if not is_usable(frame[column]):
+            if modality.kind != "image" and not is_usable(frame[column]):
                 text = f'"{column}" in modality "{modality.name}" tells no rows apart.'
                 yield TaskNote(severity="info", text=text, column=column)
     for column in spec.drop:
