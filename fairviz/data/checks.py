@@ -189,7 +189,7 @@ def refuse_infinite(column: pd.Series) -> None:
 
 
 def check_modalities(spec: TaskSpec, frame: pd.DataFrame) -> None:
-    """Every modality has a column that can tell rows apart, and one of text has no numbers."""
+    """Every modality of a table's columns has one that can tell rows apart; one of text has no numbers."""
     for modality in spec.modalities:
         if modality.kind == "text":
             _require_texts(modality, frame)
@@ -218,7 +218,9 @@ def check_available(spec: TaskSpec, frame: pd.DataFrame) -> None:
 
 
 def is_usable(column: pd.Series, kind: ModalityKind = "table") -> bool:
-    """Tell whether a column can tell rows apart, in a modality of this kind."""
+    """Tell whether a column can tell rows apart, in a modality of this kind; of images another check does."""
+    if kind == "image":
+        return True
     if is_number(column) or kind == "text":
         return bool(column.nunique(dropna=False) > 1)
     levels, codes = text_codes(column)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from fairviz.data.availability import available_modalities
 from fairviz.data.encode import TableEncoder
 from fairviz.data.groups import Attribute, attribute
+from fairviz.data.images import NO_IMAGES, Images
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
+from fairviz.data.pixels import ScaledImages
 from fairviz.data.specs import ModalitySpec
 from fairviz.data.split import Split, split_rows
 from fairviz.data.task import TaskSpec, check_task
@@ -27,15 +30,16 @@ class PreparedData:
     """Arrays of one task; row i is row i of the table everywhere.
 
     Attributes:
-        inputs: float32 [N, D_m] per modality m, in the task's order.
+        inputs: float32 [N, D_m] per modality m, in the task's order; of images D_m = 0.
         available: bool [N, M], False where a row lacks modality m (all of its columns missing); every
             row has at least one.
         labels: int64 [N], class codes 0..n-1; of two classes 1 is the positive one.
         classes: names of the classes in the order of their codes; of two (other, positive).
         attributes: sensitive attributes, in the task's order.
         split: row numbers of the three parts.
-        encoders: one per modality, fitted on the training rows.
+        encoders: one per modality, fitted on the training rows; without columns for images.
         patients: int64 [N], patient of each row; None where each row is its own.
+        images: by the place m of each image modality, where its images are.
     """
 
     task: TaskSpec
@@ -47,6 +51,7 @@ class PreparedData:
     split: Split
     encoders: tuple[Encoder, ...]
     patients: NDArray[np.int64] | None = None
+    images: Mapping[int, ScaledImages] = field(default_factory=dict)
 
     @property
     def score_columns(self) -> int:
@@ -54,14 +59,17 @@ class PreparedData:
         return 1 if len(self.classes) == 2 else len(self.classes)
 
 
-def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
+def prepare(frame: pd.DataFrame, spec: TaskSpec, images: Images = NO_IMAGES) -> PreparedData:
     """Check a task against its table, split the rows and encode every modality.
+
+    ``images`` are the table's, by the column that names them; they stay on disk.
 
     Raises:
         TaskError: the task cannot be trained on this table.
-        DataError: an input column holds an infinite number, or a row has no modality at all.
+        DataError: an input column holds an infinite number, a row has no modality at all, or images cannot
+            be read.
     """
-    check_task(spec, frame)
+    check_task(spec, frame, images)
     labels = outcome_labels(frame, spec.outcome, spec.positive)
     attributes = tuple(attribute(frame, column) for column in spec.sensitive)
     patients = patients_of(frame, spec)
@@ -80,19 +88,32 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
         split=split,
         encoders=encoders,
         patients=patients,
+        images=_scaled(spec, images, available, split.train),
     )
 
 
 def _fitted(modality: ModalitySpec, training: pd.DataFrame) -> Encoder:
-    """The encoder of a modality, fitted on training rows."""
-    kind = TextEncoder if modality.kind == "text" else TableEncoder
-    return kind.fit(training, modality.columns)
+    """The encoder of a modality, fitted on training rows; without columns for images."""
+    if modality.kind == "text":
+        return TextEncoder.fit(training, modality.columns)
+    return TableEncoder.fit(training, () if modality.kind == "image" else modality.columns)
+
+
+def _scaled(
+    spec: TaskSpec, images: Images, available: NDArray[np.bool_], training: NDArray[np.int64]
+) -> dict[int, ScaledImages]:
+    """The stacks of image modalities by their place, with the mean and deviation of training rows."""
+    return {
+        place: ScaledImages.fit(modality, images[modality.columns[0]], training[available[training, place]])
+        for place, modality in enumerate(spec.modalities)
+        if modality.kind == "image"
+    }
 
 
 def _require_features(spec: TaskSpec, encoders: tuple[Encoder, ...], available: NDArray[np.bool_]) -> None:
     """Every modality tells some of the training rows apart; ``available`` is of these rows, [rows, M]."""
     for modality, encoder, has_it in zip(spec.modalities, encoders, available.T, strict=True):
-        if not encoder.feature_names or not has_it.any():
+        if (modality.kind != "image" and not encoder.feature_names) or not has_it.any():
             raise TaskError(
                 f'modality "{modality.name}"',
                 expected="a column that tells training rows apart",

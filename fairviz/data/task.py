@@ -6,15 +6,17 @@ import pandas as pd
 
 from fairviz.data import checks, notes
 from fairviz.data.groups import attribute
+from fairviz.data.image_checks import check_images
+from fairviz.data.images import NO_IMAGES, Images
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskNote, TaskSpec
 
 __all__ = ["ModalitySpec", "SplitSpec", "TaskNote", "TaskSpec", "check_task"]
 
 
-def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
+def check_task(spec: TaskSpec, frame: pd.DataFrame, images: Images = NO_IMAGES) -> tuple[TaskNote, ...]:
     """Check that a task can be trained on a table, and say what a person should know about it.
 
-    Rows in messages count data rows from 1.
+    Rows in messages count data rows from 1. ``images`` are the table's, by the column that names them.
 
     Returns:
         Notes on how the outcome is read, small groups, rows left out of groups, rows that lack a
@@ -22,7 +24,8 @@ def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
 
     Raises:
         TaskError: a choice of outcome, groups, modalities or split that cannot be trained.
-        DataError: an input column holds an infinite number, or a row has no modality at all.
+        DataError: an input column holds an infinite number, a row has no modality at all, or images cannot
+            be read.
     """
     checks.check_names(spec, frame)
     checks.check_split(spec.split)
@@ -33,5 +36,6 @@ def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     checks.check_group_id(spec, frame)
     checks.check_numbers(spec, frame)
     checks.check_modalities(spec, frame)
+    check_images(spec, frame, images)
     checks.check_available(spec, frame)
     return notes.notes_on(spec, frame)
