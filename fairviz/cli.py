@@ -106,6 +106,10 @@ UseText = Annotated[
 GroupId = Annotated[
     str | None, typer.Option(help="Column of the patient, whose rows stay together.", metavar="COL")
 ]
+SplitColumn = Annotated[
+    str | None,
+    typer.Option(help="Column that says train, validation or test for every row.", metavar="COL"),
+]
 Seeds = Annotated[int, typer.Option(min=1, help="Seeds 0 to N-1 are trained.")]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training rows.")]
 BatchSize = Annotated[int | None, typer.Option(help="Rows per step.")]
@@ -132,6 +136,7 @@ def compare(
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
     group_id: GroupId = None,
+    split_column: SplitColumn = None,
     method: Annotated[
         list[str] | None, typer.Option(help="Method to train; repeat.", metavar="METHOD")
     ] = None,
@@ -160,6 +165,7 @@ def compare(
             use_sensitive,
             use_text,
             group_id,
+            split_column,
         )
         task = _task(bench, asked)
         comparison = bench.train(
@@ -191,6 +197,7 @@ def sweep(
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
     group_id: GroupId = None,
+    split_column: SplitColumn = None,
     baseline: Annotated[bool, typer.Option(help="Also train the baseline on the same seeds.")] = False,
     seeds: Seeds = 3,
     epochs: Epochs = None,
@@ -213,6 +220,7 @@ def sweep(
             use_sensitive,
             use_text,
             group_id,
+            split_column,
         )
         task = _task(bench, asked)
         comparison = bench.sweep(
@@ -248,12 +256,13 @@ class _Asked:
     use_sensitive: bool
     use_text: bool
     group_id: str | None
+    split_column: str | None
 
     @property
     def names_columns(self) -> bool:
         """Whether any option says what a column is for."""
-        named = (self.target, self.positive, self.sensitive, self.modality, self.drop, self.group_id)
-        return self.use_sensitive or self.use_text or any(named)
+        columns = (self.target, self.sensitive, self.modality, self.drop, self.group_id, self.split_column)
+        return self.use_sensitive or self.use_text or any((self.positive, *columns))
 
 
 def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
@@ -273,6 +282,7 @@ def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
         use_sensitive=asked.use_sensitive,
         use_text=asked.use_text,
         group_id=asked.group_id,
+        split_column=asked.split_column,
     )
     return bench.create_task(spec)
 

@@ -170,6 +170,7 @@ class Workbench:
         use_sensitive: bool = False,
         use_text: bool = False,
         group_id: str | None = None,
+        split_column: str | None = None,
     ) -> TaskSpec:
         """A task for a dataset: what is given is kept, the rest is proposed from names and values.
 
@@ -188,6 +189,7 @@ class Workbench:
             use_sensitive=use_sensitive,
             use_text=use_text,
             group_id=group_id,
+            split_column=split_column,
         )
 
     def modality(self, dataset_id: str, name: str, columns: Sequence[str]) -> ModalitySpec:

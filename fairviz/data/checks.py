@@ -264,6 +264,8 @@ def _uses(spec: TaskSpec) -> Iterator[tuple[str, str]]:
     yield from (("dropped column", column) for column in spec.drop)
     if spec.split.group_id is not None:
         yield "group id", spec.split.group_id
+    if spec.split.column is not None:
+        yield "split column", spec.split.column
 
 
 def _require_one_part_each(spec: TaskSpec) -> None:
@@ -290,6 +292,14 @@ def _require_one_part_each(spec: TaskSpec) -> None:
             "a column that no modality holds",
             "the same column among the inputs: it would tell patients apart, not sick from well",
             "Take it out of the modality.",
+        ),
+        (
+            spec.split.column is not None
+            and spec.split.column in (spec.outcome, spec.split.group_id, *spec.sensitive, *inputs),
+            f'split column "{spec.split.column}"',
+            "a column of its own",
+            "the same column among outcome, sensitive attributes, group id or inputs",
+            "Take it out there, or let FairViz split the rows.",
         ),
         (
             bool(dropped_and_used),

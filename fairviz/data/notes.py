@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.checks import MIN_PER_OUTCOME, few_rows, is_usable, rows_in_words
+from fairviz.data.given_split import given_parts
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
-from fairviz.data.specs import TaskNote, TaskSpec
+from fairviz.data.specs import PARTS, TaskNote, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.suppression import FEW, THRESHOLD, is_small
 
@@ -44,6 +45,7 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     outcome = Attribute(spec.outcome, classes, labels)
     return (
         *notes,
+        *_split_notes(spec, frame),
         *_text_notes(spec),
         *_modality_notes(spec, frame, [outcome, *groupings], patients),
         *_unused_notes(spec, frame),
@@ -118,6 +120,17 @@ def _few(rows: NDArray[np.int64], classes: Sequence[str]) -> str:
         return f"{rows[1]} with and {rows[0]} without the outcome"
     rarest = int(rows.argmin())
     return f'{rows_in_words(int(rows[rarest]))} of class "{classes[rarest]}"'
+
+
+def _split_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
+    """How many rows each part has, where the table tells."""
+    if spec.split.column is not None:
+        rows = np.bincount(given_parts(frame[spec.split.column]), minlength=len(PARTS))
+        told = ", ".join(
+            f"{few_rows(int(count), public=spec.public)} {name}"
+            for name, count in zip(PARTS, rows, strict=True)
+        )
+        yield TaskNote(severity="info", text=f'rows are split as "{spec.split.column}" says: {told}.')
 
 
 def _text_notes(spec: TaskSpec) -> Iterator[TaskNote]:

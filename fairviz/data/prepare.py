@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.encode import TableEncoder
+from fairviz.data.given_split import given_parts
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.images import NO_IMAGES, Images
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
 from fairviz.data.pixels import ScaledImages
 from fairviz.data.specs import ModalitySpec
-from fairviz.data.split import Split, split_rows
+from fairviz.data.split import Split, split_as_given, split_rows
 from fairviz.data.task import TaskSpec, check_task
 from fairviz.data.text import TextEncoder
 from fairviz.errors import TaskError
@@ -73,7 +74,11 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec, images: Images = NO_IMAGES) -> 
     labels = outcome_labels(frame, spec.outcome, spec.positive)
     attributes = tuple(attribute(frame, column) for column in spec.sensitive)
     patients = patients_of(frame, spec)
-    split = split_rows(labels, attributes, spec.split, patients)
+    split = (
+        split_rows(labels, attributes, spec.split, patients)
+        if spec.split.column is None
+        else split_as_given(labels, given_parts(frame[spec.split.column]), spec.split)
+    )
     training = frame.iloc[split.train]
     encoders = tuple(_fitted(modality, training) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -28,11 +28,18 @@ class ModalitySpec(_Frozen):
     kind: ModalityKind = "table"
 
 
+PARTS: Final = ("train", "validation", "test")
+
+
 class SplitSpec(_Frozen):
-    """Shares of the three parts.
+    """Shares of the three parts, or the column that tells the part of each row.
 
     Rows with the same value of `group_id` are of one patient: they stay in one part, and intervals, noise
     floors and tests count them once.
+
+    Attributes:
+        column: of the table, with train, validation or test in every row; shares and seed then count for
+            nothing.
     """
 
     train: float = 0.6
@@ -40,6 +47,7 @@ class SplitSpec(_Frozen):
     test: float = 0.2
     seed: int = 0
     group_id: str | None = None
+    column: str | None = None
 
 
 class TaskSpec(_Frozen):

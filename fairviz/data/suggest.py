@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fairviz.data.checks import MAX_GROUPS, check_rows
 from fairviz.data.describe import Kind, describe_column
 from fairviz.data.encode import is_number
+from fairviz.data.given_split import find_split
 from fairviz.data.leakage import LEAK_AUC, ranking_strength
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskSpec
@@ -60,6 +61,7 @@ def suggest_task(
     use_sensitive: bool = False,
     use_text: bool = False,
     group_id: str | None = None,
+    split_column: str | None = None,
 ) -> TaskSpec:
     """Propose what was not given, and keep what was.
 
@@ -77,23 +79,27 @@ def suggest_task(
         use_text: make free text an input too, as a modality of its own: it may hold names.
         group_id: column of the patient, whose rows stay in one part of the split and count once in
             intervals; never an input.
+        split_column: column that tells the part of each row, train, validation or test; where none is given
+            but one column tells just that, it is proposed, unless it is dropped.
 
     Raises:
         TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the
             table has too few rows for any task.
     """
-    single = [name for name in (outcome, group_id) if name]
+    single = [name for name in (outcome, group_id, split_column) if name]
     _require_columns(frame, [*single, *(sensitive or ()), *drop])
     check_rows(frame)
-    chosen = outcome or suggest_outcome(frame.drop(columns=list(drop)))
+    named = {column for modality in modalities or () for column in modality.columns}
+    free = [column for column in frame.columns if column not in {*drop, *single, *(sensitive or ()), *named}]
+    part = split_column or find_split(frame[free])
+    chosen = outcome or suggest_outcome(frame.drop(columns=[*drop, *([part] if part else [])]))
     value = positive if positive is not None else suggest_positive(frame, chosen)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
     reasons = dict.fromkeys(drop, "dropped by choice")
     reasons |= suggest_drops(frame, chosen, value, attributes, use_sensitive=use_sensitive, use_text=use_text)
-    not_inputs = {chosen, group_id, *reasons} | (set() if use_sensitive else set(attributes))
+    not_inputs = {chosen, group_id, part, *reasons} | (set() if use_sensitive else set(attributes))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
     inputs = suggest_modalities(frame, columns) if modalities is None else tuple(modalities)
-    named = {column for modality in inputs for column in modality.columns}
     return TaskSpec(
         name=name,
         dataset=dataset,
@@ -102,7 +108,7 @@ def suggest_task(
         sensitive=attributes,
         modalities=inputs,
         drop=tuple(c for c in frame.columns if c in drop or (c in reasons and c not in named)),
-        split=SplitSpec(group_id=group_id),
+        split=SplitSpec(group_id=group_id, column=part),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fairviz.data import checks, notes
+from fairviz.data.given_split import check_given_split
 from fairviz.data.groups import attribute
 from fairviz.data.image_checks import check_images
 from fairviz.data.images import NO_IMAGES, Images
@@ -34,6 +35,7 @@ def check_task(spec: TaskSpec, frame: pd.DataFrame, images: Images = NO_IMAGES) 
     for column in spec.sensitive:
         checks.check_sensitive(attribute(frame, column))
     checks.check_group_id(spec, frame)
+    check_given_split(spec, frame)
     checks.check_numbers(spec, frame)
     checks.check_modalities(spec, frame)
     check_images(spec, frame, images)

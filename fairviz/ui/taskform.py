@@ -40,6 +40,7 @@ class TaskChoice:
     uses: Mapping[str, str]
     kinds: Mapping[str, Kind]
     group_id: str | None
+    split_column: str | None
     public: bool
 
     def spec(self) -> TaskSpec:
@@ -55,10 +56,12 @@ class TaskChoice:
             "positive": self.positive,
             "sensitive": self.sensitive,
             "public": self.public,
-            "split": self.start.split.model_copy(update={"group_id": self.group_id}),
+            "split": self.start.split.model_copy(
+                update={"group_id": self.group_id, "column": self.split_column}
+            ),
         }
         if not unchanged:
-            kept_out = {self.outcome, *self.sensitive, self.group_id}
+            kept_out = {self.outcome, *self.sensitive, self.group_id, self.split_column}
             unused = (column for column, use in self.uses.items() if use == NOT_USED)
             changes["modalities"] = _modalities(self.uses, self.kinds)
             changes["drop"] = tuple(column for column in unused if column not in kept_out)
@@ -86,10 +89,12 @@ def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
     outcome, positive = _outcome(dataset_id, columns, first, mark)
     sensitive = _sensitive(dataset_id, columns, first, mark)
     proposed, reasons = _proposed(dataset_id, first, outcome, positive, sensitive)
-    name, group_id, public = _details(columns, first, mark)
+    name, group_id, split_column, public = _details(dataset_id, columns, first, mark)
     uses = _uses(dataset_id, proposed, reasons, outcome, mark)
     kinds = {column.name: column.kind for column in cache.profile(dataset_id)}
-    return TaskChoice(proposed, name, outcome, positive, sensitive, uses, kinds, group_id, public)
+    return TaskChoice(
+        proposed, name, outcome, positive, sensitive, uses, kinds, group_id, split_column, public
+    )
 
 
 def check(spec: TaskSpec) -> None:
@@ -209,8 +214,10 @@ def _proposed(
     return made.spec, made.reasons
 
 
-def _details(columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, str | None, bool]:
-    with st.expander("Name, repeated patients, public data"):
+def _details(
+    dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str
+) -> tuple[str, str | None, str | None, bool]:
+    with st.expander("Name, repeated patients, given split, public data"):
         name = st.text_input("Name of the task", first.name, key=f"name.{mark}", bind="query-params")
         group_id = st.selectbox(
             "Rows of one patient share a value of",
@@ -222,11 +229,21 @@ def _details(columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, s
             help="Rows of one patient then stay together in training, validation or test, "
             "and intervals count patients, not rows.",
         )
+        options = [c.name for c in cache.profile(dataset_id) if c.kind == "category"]
+        split_column = st.selectbox(
+            "Training, validation and test rows are told by",
+            options,
+            options.index(first.split.column) if first.split.column in options else None,
+            key=f"split.{mark}",
+            bind="query-params",
+            placeholder="nothing: FairViz splits the rows",
+            help="A column that says train, validation or test for every row, as a published split does.",
+        )
         public = st.checkbox(
             "These data are public or synthetic", first.public, key=f"public.{mark}", bind="query-params",
             help="Counts under 11 patients, and numbers that would reveal them, are then not suppressed.",
         )  # fmt: skip
-    return name or first.name, group_id, public
+    return name or first.name, group_id, split_column, public
 
 
 def _uses(
@@ -289,6 +306,8 @@ def _use_row(column: ColumnProfile, use: str, reason: str) -> dict[str, Any]:
 def _reason(column: str, proposed: TaskSpec, reasons: Mapping[str, str]) -> str:
     if column in proposed.sensitive:
         return "compared between groups"
+    if column == proposed.split.column:
+        return "tells training from test rows"
     return reasons.get(column, "left out by choice")
 
 

@@ -342,3 +342,18 @@ def test_the_notes_of_an_intensive_care_unit_tell_deaths(
     assert [own["kind"] for own in result["task"]["modalities"]] == ["table", "text", "text"]
     alone = result["runs"][0]["test"]["modalities"]
     assert min(alone[name]["auc"] for name in ("notes", "orders")) > 0.6
+
+
+def test_a_given_split_is_kept(fairviz: Call, tmp_path: Path) -> None:
+    frame, out = small_table(), tmp_path / "out.json"
+    frame["use"] = ["train", "test", "val", "train"] * 100
+    frame["fold"] = ["train", "train", "dev", "test"] * 100
+    frame.to_csv(tmp_path / "split.csv", index=False)
+    options = ["--target", "died", "--split-column", "fold", "--method", "baseline", "--json", str(out)]
+    done = fairviz("compare", str(tmp_path / "split.csv"), *options, *QUICK)
+    assert done.status == 0, done.err
+    result = json.loads(out.read_text())
+    assert result["task"]["split"]["column"] == "fold"
+    test = result["runs"][0]["test"]["attributes"]["sex"]["groups"]
+    assert sum(group["n"] for group in test.values()) == 100
+    assert 'split as "fold" says: 200 rows train, 100 rows validation, 100 rows test' in done.err

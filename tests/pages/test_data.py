@@ -226,3 +226,14 @@ def test_free_text_beside_numbers_is_refused_in_words(open_page: OpenPage, remar
     edits = json.dumps({"remark": "notes", "lactate": "notes"})
     page = open_page("data", dataset=remarked, columns=edits)
     assert "expected free text alone" in messages(page)
+
+
+def test_a_given_split_is_chosen(open_page: OpenPage, home: Path, tmp_path: Path) -> None:  # noqa: ARG001
+    frame = hostile_table()
+    frame["fold"] = np.resize(["train", "train", "val", "test"], len(frame))
+    frame.to_parquet(tmp_path / "fold.parquet")
+    dataset = workbench().add_dataset(tmp_path / "fold.parquet").id
+    page = open_page("data", dataset=dataset)
+    assert page.selectbox(key(page, "split")).value == "fold"
+    page.button("use").click().run()
+    assert workbench().task_spec(address(page, "task")).split.column == "fold"
