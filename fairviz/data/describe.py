@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import pandas as pd
@@ -11,8 +12,8 @@ import pandas as pd
 from fairviz.data.encode import is_number
 from fairviz.data.values import value_text
 
-Kind = Literal["number", "category", "text", "date", "identifier", "constant", "empty"]
-"""Text is free text, whose values hardly repeat."""
+Kind = Literal["number", "category", "text", "date", "image", "identifier", "constant", "empty"]
+"""Text is free text, whose values hardly repeat; a column of images names the image of each row."""
 
 _EXAMPLES: Final = 3
 # Below this many rows "every value differs" says nothing about the column.
@@ -50,9 +51,10 @@ class ColumnProfile:
     frequencies: tuple[int, ...]
 
 
-def describe(frame: pd.DataFrame) -> tuple[ColumnProfile, ...]:
-    """Profile every column of a table, in order."""
-    return tuple(describe_column(frame[name]) for name in frame.columns)
+def describe(frame: pd.DataFrame, images: Collection[str] = ()) -> tuple[ColumnProfile, ...]:
+    """Profile every column of a table, in order; ``images`` are the columns that name images."""
+    profiles = (describe_column(frame[name]) for name in frame.columns)
+    return tuple(replace(own, kind="image") if own.name in images else own for own in profiles)
 
 
 def describe_column(column: pd.Series) -> ColumnProfile:

@@ -14,7 +14,7 @@ _READ_WITH_TEXT: Final[tuple[Kind, ...]] = ("text", "category", "constant", "emp
 
 
 def modality_of(name: str, columns: Sequence[str], kinds: Mapping[str, Kind]) -> ModalitySpec:
-    """Make a modality of columns: of text if one of them is free text, else a table.
+    """Make a modality of columns: of images or text if one of them is so, else a table.
 
     Args:
         name: of the modality.
@@ -23,8 +23,11 @@ def modality_of(name: str, columns: Sequence[str], kinds: Mapping[str, Kind]) ->
             refused when the task is checked.
 
     Raises:
-        TaskError: if free text and numbers are mixed: no one encoder reads both.
+        TaskError: if free text and numbers are mixed, or images and anything: no one encoder reads both.
     """
+    image = next((column for column in columns if kinds.get(column) == "image"), None)
+    if image is not None:
+        return _of_images(name, columns, image)
     if all(kinds.get(column) != "text" for column in columns):
         return ModalitySpec(name=name, columns=tuple(columns))
     other = [column for column in columns if kinds.get(column, "text") not in _READ_WITH_TEXT]
@@ -37,3 +40,14 @@ def modality_of(name: str, columns: Sequence[str], kinds: Mapping[str, Kind]) ->
             remedy="Put free text into a modality of its own.",
         )
     return ModalitySpec(name=name, columns=tuple(columns), kind="text")
+
+
+def _of_images(name: str, columns: Sequence[str], image: str) -> ModalitySpec:
+    if len(columns) > 1:
+        raise TaskError(
+            f'modality "{name}"',
+            expected="one column of images alone, or none",
+            found=f'images ("{image}") beside other columns',
+            remedy="Put every kind of image into a modality of its own.",
+        )
+    return ModalitySpec(name=name, columns=(image,), kind="image")

@@ -62,6 +62,7 @@ def suggest_task(
     use_text: bool = False,
     group_id: str | None = None,
     split_column: str | None = None,
+    images: Collection[str] = (),
 ) -> TaskSpec:
     """Propose what was not given, and keep what was.
 
@@ -81,6 +82,7 @@ def suggest_task(
             intervals; never an input.
         split_column: column that tells the part of each row, train, validation or test; where none is given
             but one column tells just that, it is proposed, unless it is dropped.
+        images: columns that name the image of each row; each is a modality of its own.
 
     Raises:
         TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the
@@ -96,10 +98,13 @@ def suggest_task(
     value = positive if positive is not None else suggest_positive(frame, chosen)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
     reasons = dict.fromkeys(drop, "dropped by choice")
-    reasons |= suggest_drops(frame, chosen, value, attributes, use_sensitive=use_sensitive, use_text=use_text)
+    looked_at = frame.drop(columns=list(images))
+    reasons |= suggest_drops(
+        looked_at, chosen, value, attributes, use_sensitive=use_sensitive, use_text=use_text
+    )
     not_inputs = {chosen, group_id, part, *reasons} | (set() if use_sensitive else set(attributes))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
-    inputs = suggest_modalities(frame, columns) if modalities is None else tuple(modalities)
+    inputs = suggest_modalities(frame, columns, images) if modalities is None else tuple(modalities)
     return TaskSpec(
         name=name,
         dataset=dataset,
@@ -214,8 +219,12 @@ def suggest_drops(
     return reasons
 
 
-def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[ModalitySpec, ...]:
-    """Propose modalities: at most six, by numbered series and by name families; free text is one by itself.
+def suggest_modalities(
+    frame: pd.DataFrame, columns: Sequence[str], images: Collection[str] = ()
+) -> tuple[ModalitySpec, ...]:
+    """Propose modalities: at most six, by numbered series and by name families.
+
+    Free text is one by itself, and so is each column of images.
 
     Raises:
         TaskError: there is no column to use.
@@ -227,9 +236,11 @@ def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Mod
             found="none beside outcome, sensitive attributes and columns to drop",
             remedy="Load a table with measurements, or take a column out of the dropped ones.",
         )
-    texts = [column for column in columns if _is_text(frame[column])]
-    others = [column for column in columns if column not in texts]
-    own = [ModalitySpec(name="notes", columns=tuple(texts), kind="text")] if texts else []
+    own = [ModalitySpec(name=image, columns=(image,), kind="image") for image in columns if image in images]
+    texts = [column for column in columns if column not in images and _is_text(frame[column])]
+    if texts:
+        own.append(ModalitySpec(name="notes", columns=tuple(texts), kind="text"))
+    others = [column for column in columns if column not in {*images, *texts}]
     return (*_of_tables(frame, others, most=MAX_MODALITIES - len(own)), *own)
 
 

@@ -6,7 +6,15 @@ from fairviz.data.describe import Kind
 from fairviz.data.modality import modality_of
 from fairviz.errors import TaskError
 
-KINDS: dict[str, Kind] = {"age": "number", "note": "text", "plan": "text", "ward": "category", "seen": "date"}
+KINDS: dict[str, Kind] = {
+    "age": "number",
+    "note": "text",
+    "plan": "text",
+    "ward": "category",
+    "seen": "date",
+    "fundus": "image",
+    "slices": "image",
+}
 
 
 @pytest.mark.parametrize(
@@ -28,3 +36,10 @@ def test_free_text_makes_a_modality_of_text(columns: list[str], kind: str) -> No
 def test_numbers_and_dates_are_not_read_as_text(other: str) -> None:
     with pytest.raises(TaskError, match=rf'"m": expected free text alone.*"note"\) beside "{other}"'):
         modality_of("m", [other, "note"], KINDS)
+
+
+def test_images_are_a_modality_of_their_own() -> None:
+    assert modality_of("m", ["fundus"], KINDS).kind == "image"
+    for others in (["fundus", "age"], ["note", "fundus"], ["fundus", "slices"]):
+        with pytest.raises(TaskError, match='"m": expected one column of images alone, or none'):
+            modality_of("m", others, KINDS)
