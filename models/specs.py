@@ -6,10 +6,11 @@ of a pack and become tensors [R]; choices (``Literal`` and ``bool``) are shared 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 CONTROLLER_GAIN = 0.2
 """How fast a controller of the group factors' strength reacts to gap - tau."""
@@ -25,7 +26,11 @@ class NetworkSpec(Spec):
     """Size of one member: an encoder per modality, attention over the modalities, a head."""
 
     input_widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
-        min_length=1, description="Numbers per row of each modality, in the task's order."
+        min_length=1,
+        description="Numbers per row of each modality, in the task's order; of images all pixels.",
+    )
+    image_shapes: Mapping[int, tuple[PositiveInt, PositiveInt, PositiveInt]] = Field(
+        {}, description="Slices, height and width of the modalities that are images, by their place."
     )
     hidden_width: int = Field(64, ge=1, le=4096, description="Width of an encoder's hidden layer.")
     score_columns: int = Field(
@@ -34,6 +39,11 @@ class NetworkSpec(Spec):
     feature_width: int = Field(32, ge=1, le=4096, description="Width D of a modality's feature vector.")
     attention_heads: int = Field(4, ge=1, le=64, description="Heads of the fusion's attention.")
     dropout: float = Field(0.1, ge=0, lt=1, description="Share of hidden units left out in a step.")
+
+    @property
+    def tables(self) -> tuple[int, ...]:
+        """Places of the modalities that are numbers of a table."""
+        return tuple(place for place in range(len(self.input_widths)) if place not in self.image_shapes)
 
 
 class TrainingSpec(Spec):
