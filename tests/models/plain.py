@@ -42,14 +42,14 @@ class ImageEncoder(nn.Module):
         for before, after in ((1, 8), (8, 16), (16, 32)):
             layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.GroupNorm(1, after), nn.ReLU()]
         self.fields = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(4), nn.Flatten())
-        self.slices = nn.ModuleList([nn.Linear(1, spec.hidden_width, bias=False) for _ in range(slices)])
+        self.scale = nn.Parameter(torch.ones(slices, spec.hidden_width))
         self.hidden = nn.Linear(32 * 4 * 4, spec.hidden_width)
         self.feature = nn.Linear(spec.hidden_width, spec.feature_width)
         self.norm = nn.LayerNorm(spec.feature_width)
 
     def forward(self, images: Tensor) -> Tensor:
         looked = [
-            self.slices[s].weight[:, 0] * (self.fields(images[:, s : s + 1]) @ self.hidden.weight.T)
+            self.scale[s] * (self.fields(images[:, s : s + 1]) @ self.hidden.weight.T)
             for s in range(images.shape[1])
         ]
         hidden = (torch.stack(looked).mean(0) + self.hidden.bias).relu()
@@ -208,8 +208,7 @@ def _image_parameters(named: Mapping[str, Tensor], m: int) -> dict[str, Tensor]:
     """Parameters [R, ...] of the first layers of an ``ImageEncoder``."""
     own = {name.removeprefix(f"encoder.image{m}."): value[:, 0] for name, value in named.items()}
     parameters = _linear(own, "hidden", f"{m}.hidden")
-    for s, scale in enumerate(own["slices.scale"].unbind(1)):
-        parameters[f"{m}.slices.{s}.weight"] = scale.unsqueeze(-1)
+    parameters[f"{m}.scale"] = own["slices.scale"]
     for place, block in ((0, "block1"), (3, "block2"), (6, "block3")):
         for part in PARTS:
             parameters[f"{m}.fields.{place}.{part}"] = own[f"{block}.{part}"]

@@ -36,14 +36,14 @@ def test_every_member_is_the_plain_network(columns: int, absent: bool) -> None:
         torch.testing.assert_close(prediction.logits[member], logits, rtol=1e-5, atol=1e-5)
         torch.testing.assert_close(prediction.features[member, 1::2], features[1::2], rtol=1e-5, atol=1e-5)
         logits.square().sum().backward()
-        first = plain.encoders[3].fields[0].weight.grad
-        last = plain.encoders[1].hidden.weight.grad
-        assert_same_gradients(
-            gradient["encoder.image3.block1.weight"][member].flatten(1), first.flatten()[None]
-        )
-        assert_same_gradients(
-            gradient["encoder.image1.hidden.weight"][member].flatten(1), last.T.flatten()[None]
-        )
+        for ours, theirs in (
+            ("image3.block1.weight", "3.fields.0.weight"),
+            ("image1.slices.scale", "1.scale"),
+        ):
+            expected = plain.get_parameter(f"encoders.{theirs}").grad
+            assert expected is not None
+            computed = gradient[f"encoder.{ours}"][member].flatten()
+            assert_same_gradients(computed[None], expected.flatten()[None])
 
 
 def test_members_of_one_seed_start_alike_and_seeds_differ() -> None:
