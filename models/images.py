@@ -19,12 +19,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.layers import Parameter, linear_parameters
+from models.specs import CHANNELS, STRIDE
 
-CHANNELS: Final = (8, 16, 32)
-"""Channels after each convolution; each also halves height and width."""
 GRID: Final = 4
 """Fields per side over which the last channels are averaged."""
-_KERNEL, _STRIDE, _PADDING = 3, 2, 1
+_KERNEL, _PADDING = 3, 1
 
 
 class Pixels(NamedTuple):
@@ -100,16 +99,7 @@ def _convolved(own: Mapping[str, Tensor], name: str, images: Tensor, members: in
         weight, bias, scale, shift = (
             own[f"{block}.{part}"].flatten(0, 1) for part in ("weight", "bias", "scale", "shift")
         )
-        found = functional.conv2d(found, weight, bias, stride=_STRIDE, padding=_PADDING, groups=groups)
+        found = functional.conv2d(found, weight, bias, stride=STRIDE, padding=_PADDING, groups=groups)
         found = functional.group_norm(found, members, scale, shift).relu_()
         groups = members
     return found
-
-
-def numbers_kept(slices: int, height: int, width: int) -> int:
-    """Numbers that a training step keeps per row and member, for the way back."""
-    kept = 0
-    for channels in CHANNELS:
-        height, width = -(-height // _STRIDE), -(-width // _STRIDE)
-        kept += 2 * channels * height * width  # what was convolved, and what it became
-    return slices * kept

@@ -15,6 +15,20 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 CONTROLLER_GAIN = 0.2
 """How fast a controller of the group factors' strength reacts to gap - tau."""
 
+CHANNELS = (8, 16, 32)
+"""Channels after each convolution of an image encoder."""
+STRIDE = 2
+"""Pixels from one place of a convolution to the next: each halves height and width."""
+
+
+def numbers_kept(slices: int, height: int, width: int) -> int:
+    """Numbers that a training step keeps of one row's image, for the way back through its encoder."""
+    kept = 0
+    for channels in CHANNELS:
+        height, width = -(-height // STRIDE), -(-width // STRIDE)
+        kept += 2 * channels * height * width  # what was convolved, and what it became
+    return slices * kept
+
 
 class Spec(BaseModel):
     """Base of every specification: frozen, and strict about names it does not know."""

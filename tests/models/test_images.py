@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.images import CHANNELS, Pixels, numbers_kept
+from models.images import Pixels
 from models.jacobian import jacobian
 from models.layers import Uses
 from models.network import Network
+from models.specs import numbers_kept
 from tests.models.image_problem import SHAPES, image_spec, make_image_batch
 from tests.models.plain import plain_member, seen_by_member
 from tests.models.problem import assert_same_gradients
@@ -109,4 +110,3 @@ def test_factors_reach_the_encoder_that_they_are_of() -> None:
 def test_numbers_kept_counts_what_a_step_keeps() -> None:
     assert numbers_kept(8, 64, 64) == 8 * 2 * (8 * 32**2 + 16 * 16**2 + 32 * 8**2)
     assert numbers_kept(1, 9, 8) == 2 * (8 * 5 * 4 + 16 * 3 * 2 + 32 * 2 * 1)
-    assert CHANNELS == (8, 16, 32)
