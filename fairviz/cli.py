@@ -27,7 +27,7 @@ from fairviz.errors import FairVizError, SettingError
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.reports.joined import Estimate
 from fairviz.reports.summary import DISCLAIMER, evidence_rows, summary_rows
-from fairviz.store.records import State, TaskRecord
+from fairviz.store.records import DatasetRecord, State, TaskRecord
 from fairviz.suppression import SUPPRESSED
 from fairviz.training.runs import training_spec
 from fairviz.workbench import Workbench
@@ -76,7 +76,12 @@ app = typer.Typer(
 )
 
 Data = Annotated[
-    str, typer.Argument(metavar="DATA", help=f"A table ({', '.join(ENDINGS)}), or the name of a sample.")
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help=f"A table ({', '.join(ENDINGS)}), a folder in the layout of FairVision or FairVLMed, or the "
+        "name of a sample.",
+    ),
 ]
 Target = Annotated[str | None, typer.Option(help="Column to predict.", metavar="COL")]
 Positive = Annotated[
@@ -270,7 +275,7 @@ def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
     if _is_sample(asked.data) and not asked.names_columns:
         return bench.add_sample(asked.data)
     path = sample(asked.data).table_path if _is_sample(asked.data) else Path(asked.data)
-    dataset = bench.add_dataset(path).id
+    dataset = _added(bench, path).id
     named = [_pair("--modality", item) for item in asked.modality]
     spec = bench.propose_task(
         dataset,
@@ -285,6 +290,21 @@ def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
         split_column=asked.split_column,
     )
     return bench.create_task(spec)
+
+
+def _added(bench: Workbench, path: Path) -> DatasetRecord:
+    """The dataset of a file or folder; the files of a folder are counted as they are read."""
+    if not path.is_dir():
+        return bench.add_dataset(path)
+    with _progress(Console(stderr=True)) as bar:
+        shown = bar.add_task("Reading images")
+        return bench.add_dataset(
+            path, on_progress=lambda done, count: bar.update(shown, completed=done, total=count)
+        )
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console)
 
 
 def _is_sample(data: str) -> bool:
@@ -358,9 +378,7 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
     for note in bench.check_task(bench.task_spec(bench.store.comparison(comparison_id).task_id)):
         if note.column is None:
             console.print(f"Note: {note.text}", soft_wrap=True, markup=False)
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console
-    ) as bar:
+    with _progress(console) as bar:
         shown = bar.add_task("Training", total=1.0)
         record = bench.wait(comparison_id, on_progress=lambda p: bar.update(shown, completed=p.share))
         bar.update(shown, completed=record.progress)

@@ -27,7 +27,7 @@ from fairviz.errors import DataError
 FILE: Final = "file"
 """Column with the name of each row's file, relative to the folder."""
 
-OnProgress = Callable[[int, int], None]
+OnProgress = Callable[[int, int], object]
 """Is told how many of how many files are read."""
 
 _PUBLISHED_NAME: Final = re.compile(r"data_\d+\.npz")
