@@ -267,8 +267,8 @@ class Workbench:
 
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
         """Why columns are proposed not to be inputs, by column."""
-        table = self.table(spec.dataset).drop(columns=list(self.images(spec.dataset)))
-        return suggest_drops(table, spec.outcome, spec.positive, spec.sensitive)
+        table, images = self.table(spec.dataset), self.images(spec.dataset)
+        return suggest_drops(table, spec.outcome, spec.positive, spec.sensitive, images=images)
 
     def check_task(self, spec: TaskSpec) -> tuple[TaskNote, ...]:
         """What a person should know before training.

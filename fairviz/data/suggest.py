@@ -98,9 +98,8 @@ def suggest_task(
     value = positive if positive is not None else suggest_positive(frame, chosen)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
     reasons = dict.fromkeys(drop, "dropped by choice")
-    looked_at = frame.drop(columns=list(images))
     reasons |= suggest_drops(
-        looked_at, chosen, value, attributes, use_sensitive=use_sensitive, use_text=use_text
+        frame, chosen, value, attributes, use_sensitive=use_sensitive, use_text=use_text, images=images
     )
     not_inputs = {chosen, group_id, part, *reasons} | (set() if use_sensitive else set(attributes))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
@@ -196,18 +195,19 @@ def suggest_drops(
     *,
     use_sensitive: bool = False,
     use_text: bool = False,
+    images: Collection[str] = (),
 ) -> dict[str, str]:
     """Propose columns to keep out of the inputs, each with its reason in words.
 
     Identifiers, dates, free text (unless with `use_text`), constants and empty columns; copies of a
     sensitive attribute; and columns that give the outcome, or one of its classes, away, by what they hold
-    or by what they are called.
+    or by what they are called. Columns that name images are none of these.
     """
     told_apart = list(_told_apart(frame[outcome], positive))
     groupings = {} if use_sensitive else {name: text_codes(frame[name]) for name in sensitive}
     reasons: dict[str, str] = {}
     for name in map(str, frame.columns):
-        if name == outcome or name in sensitive:
+        if name == outcome or name in sensitive or name in images:
             continue
         found = (
             _unusable(frame[name], use_text=use_text)

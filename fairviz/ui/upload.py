@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fairviz.data.load import ENDINGS, title
 from fairviz.store.records import DatasetRecord
-from fairviz.ui import state, words
+from fairviz.ui import cache, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
 
@@ -38,7 +38,7 @@ def upload() -> DatasetRecord | None:
 @shown_errors()
 def _offered() -> DatasetRecord | None:
     """Draw what the server offers of its own; returns the dataset once, when one was read."""
-    names = workbench().offered()
+    names = cache.offered()
     if not names:
         return None
     name = st.selectbox(

@@ -317,7 +317,8 @@ def test_notes_are_a_modality_of_text(fairviz: Call, tmp_path: Path) -> None:
     frame["note"] = [f"day {at}: {'short of breath' if at % 3 else 'well'}" for at in range(len(frame))]
     frame.to_csv(tmp_path / "notes.csv", index=False)
     options = ["--target", "died", "--sensitive", "sex", "--modality", "vitals=heart_rate"]
-    options += ["--modality", "notes=note", "--method", "baseline", "--json", str(out)]
+    options += ["--modality", "notes=note", "--json", str(out)]
+    options += ["--method", "baseline", "--method", "logistic-regression"]
     done = fairviz("compare", str(tmp_path / "notes.csv"), *options, *QUICK)
     assert done.status == 0, done.err
     assert "may hold names" in done.err

@@ -76,6 +76,14 @@ def test_the_proposal_reads_images_and_keeps_the_given_split(folder: Path, tmp_p
         assert len(data.split.test) == np.count_nonzero(drawn == "test")
 
 
+def test_images_are_no_outcome(folder: Path, tmp_path: Path) -> None:
+    with Workbench(tmp_path, settings=SETTINGS) as bench:
+        dataset = bench.add_dataset(folder).id
+        spec = bench.propose_task(dataset, outcome="slo_fundus", positive="train/data_0001.npz")
+        with pytest.raises(TaskError, match='outcome "slo_fundus": expected at least 10 rows of each value'):
+            bench.check_task(spec)
+
+
 def test_images_beside_other_columns_are_refused(folder: Path, tmp_path: Path) -> None:
     with Workbench(tmp_path, settings=SETTINGS) as bench:
         dataset = bench.add_dataset(folder).id

@@ -64,8 +64,10 @@ class Npz:
                 f"one number, or one text of at most {LONGEST_TEXT:,} characters",
                 f"{_type(dtype)} of shape {shape}",
             )
-        value = self._array(key, member).item()
-        return int(value) if dtype.kind in "biu" else value
+        array = self._array(key, member)
+        if dtype.kind == "U":
+            return _text(key, array)
+        return int(array.item()) if dtype.kind in "biu" else float(array.item())
 
     def pixels(self, key: str, axes: int) -> NDArray[np.uint8]:
         """An image [H, W], or slices [S, H, W]; empty where the archive has none.
@@ -135,6 +137,15 @@ def _as_bytes(key: str, array: NDArray[Any]) -> NDArray[np.uint8]:
     if not in_range or (array.dtype.kind == "f" and 0 < high <= 1):
         raise _refused(f'"{key}"', "pixels from 0 to 255", "numbers on another scale, or missing ones")
     return np.round(array).astype(np.uint8)
+
+
+def _text(key: str, array: NDArray[Any]) -> str:
+    """The text in an array; numpy itself does not look whether its characters exist."""
+    coding = "utf-32-be" if array.dtype.str.startswith(">") else "utf-32-le"
+    try:
+        return array.tobytes().decode(coding).rstrip("\0")
+    except UnicodeDecodeError as error:
+        raise _refused(f'"{key}"', "text", "characters that no text has") from error
 
 
 def _type(dtype: np.dtype[Any]) -> str:

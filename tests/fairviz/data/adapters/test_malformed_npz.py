@@ -107,6 +107,14 @@ FILES: dict[str, tuple[bytes, str]] = {
         "archive, file 1: expected a plain file, found one that has a name that leads out of the archive",
     ),
     "an absolute name": (npz_of(("/etc/race.npy", npy(1))), "has a name that leads out of the archive"),
+    "characters beyond all": (
+        npz_with("race", header("<U1", ()) + b"\xff\xff\xff\x7f"),
+        '"race": expected text, found characters that no text has',
+    ),
+    "half a character": (
+        npz_with("race", header("<U1", ()) + b"\x00\xd8\x00\x00"),
+        '"race": expected text, found characters that no text has',
+    ),
     "many values for one": (npz_with("race", npy([0, 1])), '"race": expected one number, or one text of at'),
     "a structure": (npz_with("race", npy(np.zeros(1, "i4,f4"))), '"race": expected one number'),
     "a flat image": (
@@ -171,6 +179,13 @@ def test_whole_numbers_of_other_types_are_pixels(tmp_path: Path) -> None:
     image = np.arange(256, dtype=np.float64).reshape(16, 16)
     read(write_eyes(tmp_path / "in", eye(slo_fundus=image)), tmp_path / "out")
     np.testing.assert_array_equal(np.load(tmp_path / "out" / "slo_fundus.npy")[0, 0], image)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_text_of_either_byte_order(tmp_path: Path, order: str) -> None:
+    note = np.array("Größe \U0001f441 unchanged", dtype=f"{order}U40")
+    frame = read(write_eyes(tmp_path / "in", noted_eye(note=note)), tmp_path / "out").frame
+    assert frame["note"].tolist() == ["Größe \U0001f441 unchanged"]
 
 
 def test_a_text_that_is_too_long(tmp_path: Path) -> None:

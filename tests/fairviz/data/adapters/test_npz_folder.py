@@ -9,6 +9,7 @@ import pytest
 from fairviz.data.adapters.npz_folder import FolderBounds, read_folder
 from fairviz.data.adapters.resize import ImageSize
 from fairviz.data.images import ImageStack
+from fairviz.data.samples import SAMPLE_FOLDER
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskSpec
 from fairviz.data.suggest import suggest_task
 from fairviz.data.synthetic.glaucoma import RACES, draw_glaucoma
@@ -43,6 +44,12 @@ def test_the_table_of_the_synthetic_set_is_what_was_drawn(synthetic: Path, tmp_p
     assert set(frame["hispanic"]) <= {"Hispanic", "Non-Hispanic"}
     notes = pd.read_csv(synthetic / "notes.csv").set_index("file")["note"]
     assert frame["note"].tolist() == notes[frame["file"]].tolist()
+
+
+def test_the_small_folder_that_comes_along_can_be_read(tmp_path: Path) -> None:
+    frame = frame_of(SAMPLE_FOLDER / "glaucoma_images", tmp_path)
+    assert len(frame) == 48
+    assert {"note", "split", "slo_fundus", "oct_bscans", "glaucoma"} <= set(frame.columns)
 
 
 def test_images_become_stacks_in_the_order_of_rows(synthetic: Path, tmp_path: Path) -> None:
