@@ -2,7 +2,7 @@
 
 Three strided convolutions, each with a normalisation within one image, look at every slice alike. What they
 find is averaged over a coarse grid, since where something lies matters in images taken alike, and mapped to
-the encoder's hidden layer; there the slices are averaged, each with a weight of its own per hidden unit.
+the encoder's hidden layer; there the slices are added up, each with a weight of its own per hidden unit.
 
 Shapes: R members, Q sets of rows, N rows, S slices, H height, W width, C channels.
 """
@@ -47,9 +47,20 @@ def image_parameters(name: str, slices: int, hidden_width: int) -> dict[str, Par
     }
     return {
         **convolutions,
-        **linear_parameters(f"{name}.hidden", CHANNELS[-1] * GRID**2, hidden_width, stack=(1,)),
+        **_hidden_parameters(f"{name}.hidden", hidden_width),
         f"{name}.slices.scale": Parameter((1, slices, hidden_width), torch.tensor(1.0), value=1.0),
     }
+
+
+def _hidden_parameters(name: str, hidden_width: int) -> dict[str, Parameter]:
+    """A linear map that starts as He et al. 2015 have it (arXiv:1502.01852).
+
+    Averages of activations differ little between rows: started as a table's, it would learn late.
+    """
+    fan_in = CHANNELS[-1] * GRID**2
+    plain = linear_parameters(name, fan_in, hidden_width, stack=(1,))
+    weight = Parameter(plain[f"{name}.weight"].shape, torch.tensor(math.sqrt(6 / fan_in)))
+    return {**plain, f"{name}.weight": weight}
 
 
 def _block_parameters(name: str, fan_in: int, fan_out: int) -> dict[str, Parameter]:
@@ -84,7 +95,8 @@ def _encode(own: Mapping[str, Tensor], name: str, images: Tensor) -> Tensor:
     fields = functional.adaptive_avg_pool2d(found, GRID).unflatten(1, (members, -1)).flatten(2)
     looked = fields.transpose(0, 1) @ own[f"{name}.hidden.weight"]
     weighed = looked.unflatten(1, (rows, slices)) * own[f"{name}.slices.scale"].unsqueeze(1)
-    hidden: Tensor = weighed.mean(2) + own[f"{name}.hidden.bias"]
+    # Over the root of S, not S: slices that say different things would cancel out.
+    hidden: Tensor = weighed.sum(2) / math.sqrt(slices) + own[f"{name}.hidden.bias"]
     return hidden.relu()
 
 

@@ -52,7 +52,7 @@ class ImageEncoder(nn.Module):
             self.scale[s] * (self.fields(images[:, s : s + 1]) @ self.hidden.weight.T)
             for s in range(images.shape[1])
         ]
-        hidden = (torch.stack(looked).mean(0) + self.hidden.bias).relu()
+        hidden = (torch.stack(looked).sum(0) / len(looked) ** 0.5 + self.hidden.bias).relu()
         normal: Tensor = self.norm(self.feature(hidden))
         return normal
 
