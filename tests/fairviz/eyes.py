@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.data.images import Images, ImageStackWriter
-from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.data.synthetic.glaucoma import RACES, draw_glaucoma
 from fairviz.data.synthetic.glaucoma_images import FUNDUS, HEIGHT, SLICES, WIDTH, draw_fundus, draw_slices
@@ -65,13 +64,3 @@ def eyes_task(names: Sequence[str] = ("record", "fundus", "slices")) -> TaskSpec
         modalities=tuple(modality for modality in MODALITIES if modality.name in names),
         public=True,
     )
-
-
-def prepared_eyes(frame: pd.DataFrame, images: Images, *names: str) -> PreparedData:
-    """The task of some modalities, and of the patients who have any of them."""
-    spec = eyes_task(names) if names else eyes_task()
-    columns = [column for modality in spec.modalities for column in modality.columns]
-    there = frame[columns].notna().any(axis=1)
-    if there.all():
-        return prepare(frame, spec, images)
-    raise NotImplementedError
