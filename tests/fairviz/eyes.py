@@ -14,7 +14,7 @@ from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.data.synthetic.glaucoma import RACES, draw_glaucoma
 from fairviz.data.synthetic.glaucoma_images import FUNDUS, HEIGHT, SLICES, WIDTH, draw_fundus, draw_slices
 
-SIDE = 64
+SIDE, STEP = 32, 6
 _ROWS_AT_ONCE = 50
 MODALITIES = (
     ModalitySpec(name="record", columns=tuple(f"record_{at}" for at in range(8))),
@@ -38,19 +38,19 @@ def eyes(folder: Path, rows: int = 400, seed: int = 0) -> tuple[pd.DataFrame, Im
     )
     rng = np.random.default_rng([seed, 1])
     fundus = ImageStackWriter(folder / "fundus.npy", (rows, 1, SIDE, SIDE))
-    slices = ImageStackWriter(folder / "slices.npy", (rows, SLICES // 2, HEIGHT, WIDTH))
+    slices = ImageStackWriter(folder / "slices.npy", (rows, SLICES // 4, HEIGHT // 2, WIDTH // 2))
     with fundus, slices:
         for start in range(0, rows, _ROWS_AT_ONCE):
             own = slice(start, start + _ROWS_AT_ONCE)
             fundus.write(_smaller(draw_fundus(patients.cup[own], rng))[:, np.newaxis])
-            slices.write(draw_slices(patients.field[own], rng)[:, ::2])
+            slices.write(draw_slices(patients.field[own], rng)[:, ::4, ::2, ::2])
     return frame, {"fundus": fundus.stack, "slices": slices.stack}
 
 
 def _smaller(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Every third pixel of the middle."""
-    start = (FUNDUS - 3 * SIDE) // 2
-    return images[:, start : start + 3 * SIDE : 3, start : start + 3 * SIDE : 3]
+    """Every sixth pixel of the middle."""
+    start = (FUNDUS - STEP * SIDE) // 2
+    return images[:, start : start + STEP * SIDE : STEP, start : start + STEP * SIDE : STEP]
 
 
 def eyes_task(names: Sequence[str] = ("record", "fundus", "slices")) -> TaskSpec:

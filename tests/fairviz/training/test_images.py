@@ -55,8 +55,8 @@ def results(runs: list[RunSpec], data: PreparedData) -> list[MemberResult]:
 
 def test_the_network_has_an_encoder_for_each(data: PreparedData) -> None:
     spec = network_spec(data)
-    assert spec.input_widths == (8, 64 * 64, 8 * 32 * 32)
-    assert spec.image_shapes == {1: (1, 64, 64), 2: (8, 32, 32)}
+    assert spec.input_widths == (8, 32 * 32, 4 * 16 * 16)
+    assert spec.image_shapes == {1: (1, 32, 32), 2: (4, 16, 16)}
     assert spec.tables == (0,)
 
 
@@ -71,7 +71,7 @@ def test_every_method_trains_on_tables_images_and_slices(method: str, data: Prep
         assert np.isfinite(member.scores).all()
         assert list(member.test.modalities) == ["record", "fundus", "slices"]
         assert member.test.modalities["fundus"].n == data.available[data.split.test, 1].sum()
-        assert member.weights["encoder.image2.slices.scale"].shape == (1, 8, 64)
+        assert member.weights["encoder.image2.hidden.weight"].shape == (1, 4 * 32, 64)
     np.testing.assert_array_equal(end.results[0].scores, end.results[1].scores)
     assert not np.array_equal(end.results[0].scores, end.results[2].scores)
     if method == "multifair":
@@ -107,7 +107,7 @@ def test_what_stands_for_an_absent_image_is_not_looked_at(
     np.testing.assert_array_equal(ours.scores, theirs.scores)
 
 
-def test_what_the_images_show_does_matter(patients: Eyes, data: PreparedData) -> None:
+def test_what_the_images_show_does_matter(data: PreparedData) -> None:
     shuffled = replace(data, images={**data.images, 1: replace(data.images[1], mean=data.images[1].mean + 9)})
     (ours,), (theirs,) = (results([make_run("baseline", epochs=1)], own) for own in (data, shuffled))
     has_one = data.available[:, 1]
@@ -126,8 +126,8 @@ def test_comparators_say_that_they_read_tables_only(method: str, data: PreparedD
 def test_packs_of_images_stay_within_memory(data: PreparedData) -> None:
     run = make_run("baseline")
     needed = image_bytes(data, [run])
-    numbers = 2 * (8 * 32**2 + 16 * 16**2 + 32 * 8**2) + 8 * 2 * (8 * 16**2 + 16 * 8**2 + 32 * 4**2)
-    assert needed == 64 * (6 * numbers + 7 * (64 * 64 + 8 * 32 * 32))
+    numbers = 2 * (8 * 16**2 + 16 * 8**2 + 32 * 4**2) + 4 * 2 * (8 * 8**2 + 16 * 4**2 + 32 * 2**2)
+    assert needed == 64 * (6 * numbers + 7 * (32 * 32 + 4 * 16 * 16))
     assert image_bytes(small_task(), [run]) == 0
     large = run.model_copy(update={"training": run.training.model_copy(update={"batch_size": 65536})})
     assert image_bytes(data, [run, large]) == needed // 64 * len(data.split.train)
