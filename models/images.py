@@ -1,8 +1,8 @@
 """Image encoders: a small convolutional network per modality, for all members at once.
 
 Three strided convolutions, each with a normalisation within one image, look at every slice alike. What they
-find is averaged over a coarse grid, since where something lies matters in images taken alike, and mapped to
-the encoder's hidden layer; there the slices are averaged, each with a weight of its own per hidden unit.
+find is averaged over a coarse grid, since where something lies matters in images taken alike, and mapped to a
+few numbers per slice; those of all slices, side by side, make the encoder's hidden layer.
 
 Shapes: R members, Q sets of rows, N rows, S slices, H height, W width, C channels.
 """
@@ -23,6 +23,8 @@ from models.specs import CHANNELS, STRIDE
 
 GRID: Final = 4
 """Fields per side over which the last channels are averaged."""
+SLICE_WIDTH: Final = 32
+"""Numbers per slice."""
 _KERNEL, _PADDING = 3, 1
 
 
@@ -39,7 +41,7 @@ class Pixels(NamedTuple):
 
 
 def image_parameters(name: str, slices: int, hidden_width: int) -> dict[str, Parameter]:
-    """Convolutions, normalisations, hidden layer and weights of slices; all [1, ...] for the one modality."""
+    """Convolutions, normalisations and the two maps that follow; all [1, ...] for the one modality."""
     convolutions = {
         part: parameter
         for number, (fan_in, fan_out) in enumerate(pairwise((1, *CHANNELS)), start=1)
@@ -47,9 +49,19 @@ def image_parameters(name: str, slices: int, hidden_width: int) -> dict[str, Par
     }
     return {
         **convolutions,
-        **linear_parameters(f"{name}.hidden", CHANNELS[-1] * GRID**2, hidden_width, stack=(1,)),
-        f"{name}.slices.scale": Parameter((1, slices, hidden_width), torch.tensor(1.0), value=1.0),
+        **_map_parameters(f"{name}.slice", CHANNELS[-1] * GRID**2, SLICE_WIDTH),
+        **_map_parameters(f"{name}.hidden", slices * SLICE_WIDTH, hidden_width),
     }
+
+
+def _map_parameters(name: str, fan_in: int, fan_out: int) -> dict[str, Parameter]:
+    """A linear map whose weights start as He et al. 2015 have it (arXiv:1502.01852).
+
+    Averages of activations differ little between rows: started as a table's, it would learn late.
+    """
+    plain = linear_parameters(name, fan_in, fan_out, stack=(1,))
+    weight = Parameter(plain[f"{name}.weight"].shape, torch.tensor(math.sqrt(6 / fan_in)))
+    return {**plain, f"{name}.weight": weight}
 
 
 def _block_parameters(name: str, fan_in: int, fan_out: int) -> dict[str, Parameter]:
@@ -78,14 +90,16 @@ def encode_images(parameters: Mapping[str, Tensor], name: str, pixels: Pixels) -
 
 def _encode(own: Mapping[str, Tensor], name: str, images: Tensor) -> Tensor:
     """Hidden layer [R, N, hidden] of images [N, S, H, W] that all members see."""
-    rows, slices = images.shape[:2]
-    members = len(own[f"{name}.hidden.weight"])
+    rows, members = len(images), len(own[f"{name}.hidden.weight"])
     found = _convolved(own, name, images.flatten(0, 1).unsqueeze(1), members)
     fields = functional.adaptive_avg_pool2d(found, GRID).unflatten(1, (members, -1)).flatten(2)
-    looked = fields.transpose(0, 1) @ own[f"{name}.hidden.weight"]
-    weighed = looked.unflatten(1, (rows, slices)) * own[f"{name}.slices.scale"].unsqueeze(1)
-    hidden: Tensor = weighed.mean(2) + own[f"{name}.hidden.bias"]
-    return hidden.relu()
+    slices = _mapped(own, f"{name}.slice", fields.transpose(0, 1))
+    return _mapped(own, f"{name}.hidden", slices.reshape(members, rows, -1)).relu()
+
+
+def _mapped(own: Mapping[str, Tensor], name: str, rows: Tensor) -> Tensor:
+    """A linear map of [R, rows, in]."""
+    return torch.baddbmm(own[f"{name}.bias"], rows, own[f"{name}.weight"])
 
 
 def _convolved(own: Mapping[str, Tensor], name: str, images: Tensor, members: int) -> Tensor:

@@ -1,4 +1,7 @@
-"""The scale of a modality's pixels, by what training rows alone say."""
+"""The scale of a modality's pixels, by what training rows alone say.
+
+Axis letters: S slices, H height, W width.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,24 @@ from fairviz.data.images import ImageStack
 from fairviz.data.specs import ModalitySpec
 from fairviz.errors import TaskError
 
-_WHITE: Final = 255
 _MOST_ROWS: Final = 512
-"""Rows that are read for the scale: their images hold so many pixels that more would not move it."""
+"""Rows that are read for the scale: more would hardly move it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ScaledImages:
-    """Where a modality's images are, and the mean and standard deviation of their pixels in [0, 1]."""
+    """Where a modality's images are, and what is subtracted from their bytes and what then divides them.
+
+    Medical images are taken alike: most of what one shows, all show. Without it the rest comes to the fore.
+
+    Attributes:
+        stack: the images.
+        mean: float32 [S, H, W], the mean image.
+        sd: standard deviation of all pixels about it.
+    """
 
     stack: ImageStack
-    mean: float
+    mean: NDArray[np.float32]
     sd: float
 
     @classmethod
@@ -30,25 +40,24 @@ class ScaledImages:
         """Learn the scale from up to 512 of the training rows that have an image, evenly spaced.
 
         Raises:
-            TaskError: if all pixels are alike.
+            TaskError: if their images are all alike.
         """
-        counts = _histogram(stack, np.sort(rows)[:: max(1, -(-len(rows) // _MOST_ROWS))])
-        if np.count_nonzero(counts) < 2:
+        chosen = np.sort(rows)[:: max(1, -(-len(rows) // _MOST_ROWS))]
+        images = stack.open()
+        total = np.zeros(stack.shape[1:], dtype=np.int64)
+        squares = np.zeros_like(total)
+        for row in chosen:
+            image = images[row].astype(np.int64)
+            total += image
+            squares += image**2
+        # Of integers, so that it is exactly 0 where images do not differ.
+        spread = len(chosen) * squares - total**2
+        if not spread.any():
             raise TaskError(
                 f'image modality "{modality.name}"',
                 expected="images that tell training rows apart",
-                found="pixels that are all alike",
+                found="images that are all alike",
                 remedy="Load the images again, or leave the modality out.",
             )
-        levels = np.arange(_WHITE + 1) / _WHITE
-        mean = float(np.average(levels, weights=counts))
-        return cls(stack, mean, float(np.average((levels - mean) ** 2, weights=counts) ** 0.5))
-
-
-def _histogram(stack: ImageStack, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many pixels of some rows have each of the 256 values."""
-    images = stack.open()
-    counts = np.zeros(_WHITE + 1, dtype=np.int64)
-    for row in rows:
-        counts += np.bincount(images[row].ravel(), minlength=_WHITE + 1)
-    return counts
+        mean = (total / len(chosen)).astype(np.float32)
+        return cls(stack, mean, float(np.sqrt(spread.mean())) / len(chosen))

@@ -22,7 +22,6 @@ Value = TypeVar("Value")
 
 _AHEAD: Final = 2
 """Batches that are read while one is in use: one more than needed, for a disk that is slow at times."""
-_WHITE: Final = 255
 
 
 class StreamedImages:
@@ -40,7 +39,7 @@ class StreamedImages:
         """
         self.shape = images.stack.shape[1:]
         self._stack = np.asarray(images.stack.open())
-        self._mean, self._sd = _WHITE * images.mean, _WHITE * images.sd
+        self._mean, self._sd = torch.from_numpy(images.mean).to(device), images.sd
         self._device = device
 
     def read(self, rows: NDArray[np.int64]) -> Tensor:
@@ -52,7 +51,10 @@ class StreamedImages:
         return pixels
 
     def standardised(self, pixels: Tensor) -> Tensor:
-        """Bytes as numbers on the device, with mean 0 and standard deviation 1 over training rows."""
+        """Bytes as numbers on the device, with mean 0 and standard deviation 1 over training rows.
+
+        For rows without an image it is whatever stands there.
+        """
         values = pixels.to(self._device, non_blocking=True).to(torch.float32)
         return values.sub_(self._mean).div_(self._sd)
 

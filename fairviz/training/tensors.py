@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -107,7 +107,7 @@ class TaskTensors:
 
     def streamed(
         self, rows: Sequence[Tensor], members: Sequence[Sequence[int]]
-    ) -> Iterator[Mapping[int, Pixels]]:
+    ) -> Generator[Mapping[int, Pixels], None, None]:
         """Images of each of some batches, the next ones being read while one is in use.
 
         Args:
@@ -146,7 +146,7 @@ class Batches:
         yield from self._with_images(rows) if self._tensors.images else map(self._batch, rows)
 
     def _with_images(self, rows: Iterable[Tensor]) -> Iterator[Batch]:
-        """Batches of rows [R, N], in the order in which their images lie on disk; each seed's are read once."""
+        """Batches of rows [R, N], put in the order of the file; the images of each seed are read once."""
         batches = [own.sort(dim=1).values for own in rows]
         of_seeds = [own[[places[0] for places in self._of_seeds]] for own in batches]
         with closing(self._tensors.streamed(of_seeds, self._of_seeds)) as streamed:

@@ -42,17 +42,14 @@ class ImageEncoder(nn.Module):
         for before, after in ((1, 8), (8, 16), (16, 32)):
             layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.GroupNorm(1, after), nn.ReLU()]
         self.fields = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(4), nn.Flatten())
-        self.scale = nn.Parameter(torch.ones(slices, spec.hidden_width))
-        self.hidden = nn.Linear(32 * 4 * 4, spec.hidden_width)
+        self.slice = nn.Linear(32 * 4 * 4, 32)
+        self.hidden = nn.Linear(slices * 32, spec.hidden_width)
         self.feature = nn.Linear(spec.hidden_width, spec.feature_width)
         self.norm = nn.LayerNorm(spec.feature_width)
 
     def forward(self, images: Tensor) -> Tensor:
-        looked = [
-            self.scale[s] * (self.fields(images[:, s : s + 1]) @ self.hidden.weight.T)
-            for s in range(images.shape[1])
-        ]
-        hidden = (torch.stack(looked).mean(0) + self.hidden.bias).relu()
+        looked = [self.slice(self.fields(images[:, s : s + 1])) for s in range(images.shape[1])]
+        hidden = self.hidden(torch.cat(looked, dim=1)).relu()
         normal: Tensor = self.norm(self.feature(hidden))
         return normal
 
@@ -207,8 +204,7 @@ def encoder_parameters(named: Mapping[str, Tensor], spec: NetworkSpec) -> dict[s
 def _image_parameters(named: Mapping[str, Tensor], m: int) -> dict[str, Tensor]:
     """Parameters [R, ...] of the first layers of an ``ImageEncoder``."""
     own = {name.removeprefix(f"encoder.image{m}."): value[:, 0] for name, value in named.items()}
-    parameters = _linear(own, "hidden", f"{m}.hidden")
-    parameters[f"{m}.scale"] = own["slices.scale"]
+    parameters = _linear(own, "hidden", f"{m}.hidden") | _linear(own, "slice", f"{m}.slice")
     for place, block in ((0, "block1"), (3, "block2"), (6, "block3")):
         for part in PARTS:
             parameters[f"{m}.fields.{place}.{part}"] = own[f"{block}.{part}"]

@@ -39,7 +39,7 @@ def test_every_member_is_the_plain_network(columns: int, absent: bool) -> None:
         logits.square().sum().backward()
         for ours, theirs in (
             ("image3.block1.weight", "3.fields.0.weight"),
-            ("image1.slices.scale", "1.scale"),
+            ("image1.slice.bias", "1.slice.bias"),
         ):
             expected = plain.get_parameter(f"encoders.{theirs}").grad
             assert expected is not None
@@ -101,7 +101,7 @@ def test_factors_reach_the_encoder_that_they_are_of() -> None:
         part.mul_(factor)
     named = network.layout.views(counted)
     assert (named["encoder.image3.block2.weight"].flatten(1) == torch.tensor([[4.0], [8]])).all()
-    assert (named["encoder.image1.slices.scale"].flatten(1) == torch.tensor([[2.0], [6]])).all()
+    assert (named["encoder.image1.slice.weight"].flatten(1) == torch.tensor([[2.0], [6]])).all()
     assert named["encoder.hidden.bias"][:, :, 0, 0].tolist() == [[1, 3], [5, 7]]
     assert named["encoder.norm.scale"][:, :, 0, 0].tolist() == factors.tolist()
     assert (named["head.logit.bias"] == 1).all()

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fairviz.data.images import ImageStack, ImageStackWriter
+from fairviz.data.pixels import ScaledImages
 from fairviz.data.prepare import prepare
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.data.task import check_task
@@ -113,10 +114,20 @@ def test_images_stay_on_disk_and_training_rows_set_their_scale(stack: ImageStack
     assert [inputs.shape for inputs in data.inputs] == [(300, 3), (300, 0)]
     assert data.available[:, 1].sum() == 270
     assert not data.available[::10, 1].any()
-    seen = pixels()[[row for row in data.split.train if row % 10]] / 255
+    seen = pixels()[[row for row in data.split.train if row % 10]].astype(np.float64)
     scaled = data.images[1]
     assert (scaled.stack, list(data.images)) == (stack, [1])
-    np.testing.assert_allclose((scaled.mean, scaled.sd), (seen.mean(), seen.std()), rtol=1e-12)
+    np.testing.assert_allclose(scaled.mean, seen.mean(0), rtol=1e-6)
+    assert scaled.sd == pytest.approx((seen - seen.mean(0)).std(), rel=1e-12)
+
+
+def test_of_many_training_rows_a_part_sets_the_scale(tmp_path: Path) -> None:
+    many = np.zeros((2000, 1, 1, 2), dtype=np.uint8)
+    many[::2, 0, 0, 1] = 200
+    stack = written(tmp_path / "many.npy", many)
+    scaled = ScaledImages.fit(task_with_images().modalities[1], stack, np.arange(1500))
+    np.testing.assert_allclose(scaled.mean, [[[0, 100]]], atol=1)
+    assert scaled.sd == pytest.approx(100 / np.sqrt(2), rel=1e-3)
 
 
 def test_images_alone_make_a_task(stack: ImageStack) -> None:
@@ -150,6 +161,6 @@ def test_images_in_no_row_are_refused(stack: ImageStack) -> None:
 
 
 def test_images_that_are_all_alike_are_refused(tmp_path: Path) -> None:
-    blank = written(tmp_path / "blank.npy", np.full(SHAPE, 7, dtype=np.uint8))
-    with pytest.raises(TaskError, match="pixels that are all alike"):
+    blank = written(tmp_path / "blank.npy", np.tile(pixels()[:1], (300, 1, 1, 1)))
+    with pytest.raises(TaskError, match="images that are all alike"):
         prepare(photographed(), task_with_images(), {"fundus": blank})
