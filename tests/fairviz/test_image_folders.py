@@ -24,7 +24,7 @@ SETTINGS = Settings(image_side=16, image_slices=2)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made-up patients in the layout of FairVision, with notes."""
     folder = tmp_path_factory.mktemp("eyes") / "Glaucoma"
-    write_fairvision_folder(folder, rows=120, seed=1)
+    write_fairvision_folder(folder, rows=200, seed=1)
     return folder
 
 
@@ -32,11 +32,11 @@ def test_a_folder_is_a_dataset_with_images(folder: Path, tmp_path: Path) -> None
     told: list[tuple[int, int]] = []
     with Workbench(tmp_path, settings=SETTINGS) as bench:
         dataset = bench.add_dataset(folder, on_progress=lambda *progress: told.append(progress))
-        assert (dataset.name, dataset.rows) == ("Glaucoma", 120)
-        assert told[-1] == (120, 120)
+        assert (dataset.name, dataset.rows) == ("Glaucoma", 200)
+        assert told[-1] == (200, 200)
         assert {name: stack.shape for name, stack in bench.images(dataset.id).items()} == {
-            "oct_bscans": (120, 2, 16, 16),
-            "slo_fundus": (120, 1, 16, 16),
+            "oct_bscans": (200, 2, 16, 16),
+            "slo_fundus": (200, 1, 16, 16),
         }
         kinds = {column.name: column.kind for column in bench.profile(dataset.id)}
         assert (kinds["slo_fundus"], kinds["note"], kinds["split"]) == ("image", "text", "category")
@@ -53,9 +53,9 @@ def test_deleting_a_dataset_deletes_its_images(folder: Path, tmp_path: Path) -> 
 
 def test_a_folder_that_is_wrong_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     wrong = shutil.copytree(folder, tmp_path / "wrong")
-    (wrong / "test" / "data_0120.npz").write_bytes(b"not an archive")
+    (wrong / "test" / "data_0200.npz").write_bytes(b"not an archive")
     with Workbench(tmp_path / "home", settings=SETTINGS) as bench:
-        with pytest.raises(DataError, match=r"data_0120.npz, file: expected a whole ZIP archive"):
+        with pytest.raises(DataError, match=r"data_0200.npz, file: expected a whole ZIP archive"):
             bench.add_dataset(wrong)
         assert bench.store.datasets() == []
         assert not list((tmp_path / "home" / "datasets").iterdir())
@@ -98,7 +98,7 @@ def test_what_the_server_offers(folder: Path, tmp_path: Path) -> None:
     settings = SETTINGS.model_copy(update={"data_folder": folder.parent})
     with Workbench(tmp_path, settings=settings) as bench:
         assert bench.offered() == ("Glaucoma", "Glaucoma/notes.csv")
-        assert bench.add_offered("Glaucoma").rows == 120
+        assert bench.add_offered("Glaucoma").rows == 200
         with pytest.raises(DataError, match="one inside the folder that is offered"):
             bench.add_offered("../..")
     with Workbench(tmp_path, settings=SETTINGS) as closed:
