@@ -27,15 +27,15 @@ from numpy.typing import NDArray
 from fairviz.config import GIBIBYTE, MEBIBYTE, Settings
 from fairviz.data.adapters.npz_folder import FolderBounds, OnProgress, read_folder
 from fairviz.data.adapters.resize import ImageSize
+from fairviz.data.counts import group_counts
 from fairviz.data.describe import ColumnProfile, describe
-from fairviz.data.groups import group_counts
 from fairviz.data.images import Images, ImageStack
 from fairviz.data.load import content_hash, read_table, title
 from fairviz.data.modality import modality_of
 from fairviz.data.offered import chosen, offered
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
-from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
+from fairviz.data.specs import GroupingSpec, ModalitySpec, TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import SettingError
@@ -185,6 +185,13 @@ class Workbench:
         """
         self._jobs.interrupt_abandoned()
         for task in self.store.tasks():
+            if task.spec.get("external") == dataset_id != task.dataset_id:
+                raise SettingError(
+                    "dataset",
+                    expected="one that no other dataset is tested on",
+                    found=f'the test rows of "{task.name}"',
+                    remedy="Delete the dataset of that task first.",
+                )
             if task.dataset_id == dataset_id and any(
                 comparison.state.active for comparison in self.store.comparisons(task.id)
             ):
@@ -232,6 +239,7 @@ class Workbench:
         use_text: bool = False,
         group_id: str | None = None,
         split_column: str | None = None,
+        groupings: Sequence[GroupingSpec] = (),
     ) -> TaskSpec:
         """A task for a dataset: what is given is kept, the rest is proposed from names and values.
 
@@ -252,6 +260,7 @@ class Workbench:
             group_id=group_id,
             split_column=split_column,
             images=self.images(dataset_id),
+            groupings=groupings,
         )
 
     def modality(self, dataset_id: str, name: str, columns: Sequence[str]) -> ModalitySpec:
@@ -268,7 +277,7 @@ class Workbench:
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
         """Why columns are proposed not to be inputs, by column."""
         table, images = self.table(spec.dataset), self.images(spec.dataset)
-        return suggest_drops(table, spec.outcome, spec.positive, spec.sensitive, images=images)
+        return suggest_drops(table, spec.outcome, spec.positive, spec.sensitive_columns, images=images)
 
     def check_task(self, spec: TaskSpec) -> tuple[TaskNote, ...]:
         """What a person should know before training.
@@ -276,7 +285,8 @@ class Workbench:
         Raises:
             TaskError: if the task cannot be trained.
         """
-        return check_task(spec, self.table(spec.dataset), self.images(spec.dataset))
+        table, images = self.table(spec.dataset), self.images(spec.dataset)
+        return check_task(spec, table, self._external(spec), images=images)
 
     def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
         """Rows and outcomes per group of every sensitive attribute.
@@ -306,12 +316,16 @@ class Workbench:
         with self._preparing:
             if task_id not in self._prepared:
                 spec = self.task_spec(task_id)
-                images = self.images(spec.dataset)
-                self._prepared[task_id] = prepare(self.table(spec.dataset), spec, images)
+                table, images = self.table(spec.dataset), self.images(spec.dataset)
+                self._prepared[task_id] = prepare(table, spec, self._external(spec), images=images)
             self._prepared.move_to_end(task_id)
             while len(self._prepared) > _TASKS_IN_MEMORY:
                 self._prepared.popitem(last=False)
             return self._prepared[task_id]
+
+    def _external(self, spec: TaskSpec) -> pd.DataFrame | None:
+        """The second dataset of a task."""
+        return None if spec.external is None else self.table(spec.external)
 
     # Training
 

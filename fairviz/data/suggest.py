@@ -17,7 +17,8 @@ from fairviz.data.encode import is_number
 from fairviz.data.given_split import find_split
 from fairviz.data.leakage import LEAK_AUC, ranking_strength
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
-from fairviz.data.specs import ModalitySpec, SplitSpec, TaskSpec
+from fairviz.data.personal import personal_data
+from fairviz.data.specs import GroupingSpec, ModalitySpec, SplitSpec, TaskSpec, columns_of
 from fairviz.data.values import text_codes
 from fairviz.data.vocabulary import (
     DATE_NAMES,
@@ -63,6 +64,7 @@ def suggest_task(
     group_id: str | None = None,
     split_column: str | None = None,
     images: Collection[str] = (),
+    groupings: Sequence[GroupingSpec] = (),
 ) -> TaskSpec:
     """Propose what was not given, and keep what was.
 
@@ -83,25 +85,29 @@ def suggest_task(
         split_column: column that tells the part of each row, train, validation or test; where none is given
             but one column tells just that, it is proposed, unless it is dropped.
         images: columns that name the image of each row; each is a modality of its own.
+        groupings: how the groups of some of the sensitive attributes are made; the columns they are made of
+            are inputs only where a sensitive attribute would be.
 
     Raises:
         TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the
             table has too few rows for any task.
     """
     single = [name for name in (outcome, group_id, split_column) if name]
-    _require_columns(frame, [*single, *(sensitive or ()), *drop])
+    named_columns = [c for name in sensitive or () for c in columns_of(name, groupings)]
+    _require_columns(frame, [*single, *named_columns, *drop])
     check_rows(frame)
     named = {column for modality in modalities or () for column in modality.columns}
-    free = [column for column in frame.columns if column not in {*drop, *single, *(sensitive or ()), *named}]
+    free = [column for column in frame.columns if column not in {*drop, *single, *named_columns, *named}]
     part = split_column or find_split(frame[free])
     chosen = outcome or suggest_outcome(frame.drop(columns=[*drop, *([part] if part else [])]))
     value = positive if positive is not None else suggest_positive(frame, chosen)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
+    made_of = [column for name in attributes for column in columns_of(name, groupings)]
     reasons = dict.fromkeys(drop, "dropped by choice")
     reasons |= suggest_drops(
-        frame, chosen, value, attributes, use_sensitive=use_sensitive, use_text=use_text, images=images
+        frame, chosen, value, made_of, use_sensitive=use_sensitive, use_text=use_text, images=images
     )
-    not_inputs = {chosen, group_id, part, *reasons} | (set() if use_sensitive else set(attributes))
+    not_inputs = {chosen, group_id, part, *reasons} | (set() if use_sensitive else set(made_of))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
     inputs = suggest_modalities(frame, columns, images) if modalities is None else tuple(modalities)
     return TaskSpec(
@@ -113,6 +119,7 @@ def suggest_task(
         modalities=inputs,
         drop=tuple(c for c in frame.columns if c in drop or (c in reasons and c not in named)),
         split=SplitSpec(group_id=group_id, column=part),
+        groupings=tuple(groupings),
     )
 
 
@@ -210,7 +217,8 @@ def suggest_drops(
         if name == outcome or name in sensitive or name in images:
             continue
         found = (
-            _unusable(frame[name], use_text=use_text)
+            _personal(frame[name])
+            or _unusable(frame[name], use_text=use_text)
             or _leak(frame[name], told_apart)
             or next(_copies(frame[name], groupings), None)
         )
@@ -286,6 +294,11 @@ def _rank_as_groups(column: pd.Series, *, codes_too: bool) -> tuple[bool, int] |
     if not _BINARY <= len(levels) <= MAX_GROUPS or not (worded or codes_too):
         return None
     return worded, int(np.bincount(codes[codes >= 0]).min())
+
+
+def _personal(column: pd.Series) -> str | None:
+    found = personal_data(column)
+    return found and f"may identify patients: {found}"
 
 
 def _unusable(column: pd.Series, *, use_text: bool) -> str | None:

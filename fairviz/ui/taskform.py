@@ -20,6 +20,9 @@ from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.errors import TaskError
 from fairviz.ui import cache, state, words
 from fairviz.ui.bench import workbench
+from fairviz.ui.detailform import Details, detail_form
+from fairviz.ui.groupform import Groups, group_form
+from fairviz.ui.leftout import left_out
 
 NOT_USED: Final = "not used"
 # The choice that names no positive value; no value of a column reads so.
@@ -33,35 +36,37 @@ class TaskChoice:
     """What the form asks for; checked by the workbench."""
 
     start: TaskSpec
-    name: str
     outcome: str
     positive: str | None
-    sensitive: tuple[str, ...]
+    groups: Groups
     uses: Mapping[str, str]
     kinds: Mapping[str, Kind]
-    group_id: str | None
-    split_column: str | None
-    public: bool
+    details: Details
 
     def spec(self) -> TaskSpec:
         """The task; the very one the form started from where nothing was changed.
 
         Raises:
-            TaskError: if a modality mixes free text and numbers.
+            TaskError: if a modality mixes free text and numbers, or images and anything.
         """
-        unchanged = self.uses == uses_of(self.start) and self.sensitive == self.start.sensitive
+        sensitive = self.groups.sensitive
+        unchanged = self.uses == uses_of(self.start) and sensitive == self.start.sensitive
         changes: dict[str, Any] = {
-            "name": self.name,
+            "name": self.details.name,
             "outcome": self.outcome,
             "positive": self.positive,
-            "sensitive": self.sensitive,
-            "public": self.public,
+            "sensitive": sensitive,
+            "groupings": self.groups.groupings,
+            "public": self.details.public,
             "split": self.start.split.model_copy(
-                update={"group_id": self.group_id, "column": self.split_column}
+                update={"group_id": self.details.group_id, "column": self.details.split_column}
             ),
+            "external": self.details.external,
+            "measured_alike": self.details.measured_alike,
         }
         if not unchanged:
-            kept_out = {self.outcome, *self.sensitive, self.group_id, self.split_column}
+            one = (self.outcome, self.details.group_id, self.details.split_column)
+            kept_out = {*one, *self.groups.columns}
             unused = (column for column, use in self.uses.items() if use == NOT_USED)
             changes["modalities"] = _modalities(self.uses, self.kinds)
             changes["drop"] = tuple(column for column in unused if column not in kept_out)
@@ -88,13 +93,14 @@ def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
     first = start or _first_proposal(dataset_id)
     outcome, positive = _outcome(dataset_id, columns, first, mark)
     sensitive = _sensitive(dataset_id, columns, first, mark)
-    proposed, reasons = _proposed(dataset_id, first, outcome, positive, sensitive)
-    name, group_id, split_column, public = _details(dataset_id, columns, first, mark)
+    made_of = st.container()
+    details = detail_form(dataset_id, columns, first, mark)
+    with made_of:
+        groups = group_form(dataset_id, sensitive, first, mark, public=details.public)
+    proposed, reasons = _proposed(dataset_id, first, outcome, positive, groups)
     uses = _uses(dataset_id, proposed, reasons, outcome, mark)
     kinds = {column.name: column.kind for column in cache.profile(dataset_id)}
-    return TaskChoice(
-        proposed, name, outcome, positive, sensitive, uses, kinds, group_id, split_column, public
-    )
+    return TaskChoice(proposed, outcome, positive, groups, uses, kinds, details)
 
 
 def check(spec: TaskSpec) -> None:
@@ -125,6 +131,7 @@ def check(spec: TaskSpec) -> None:
         st.markdown("\n".join(f"- {words.plain(note.text)}" for note in shown))
     if not any(note.severity == "warning" for note in shown):
         st.caption("No group is too small to compare.")
+    left_out(spec)
     st.caption("Check that every input was known when the prediction would be made: no program can tell.")
 
 
@@ -190,60 +197,30 @@ def _outcome(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str
 
 
 def _sensitive(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, ...]:
-    few = {c.name for c in cache.profile(dataset_id) if 2 <= c.distinct <= MAX_GROUPS}
+    few = {c.name for c in cache.profile(dataset_id) if 2 <= c.distinct <= MAX_GROUPS or c.kind == "number"}
     # The outcome stays among the options: leaving it out would forget that it was chosen as a group, also
     # for a person who only tried another outcome. Choosing it as both is refused in words.
-    options = [name for name in columns if name in few or name in first.sensitive]
+    made = [name for name in first.sensitive if name not in columns]
+    options = [*made, *(name for name in columns if name in few or name in first.sensitive)]
     chosen = st.multiselect(
         "Compare between groups of",
         options,
         [name for name in first.sensitive if name in options],
         key=f"sensitive.{mark}",
         bind="query-params",
-        help=f"Columns with 2 to {MAX_GROUPS} values, such as sex, race or age bands.",
+        help=f"Columns with 2 to {MAX_GROUPS} values, such as sex or race, or numbers to be cut into bands, "
+        "such as age.",
     )
     return tuple(chosen)
 
 
 def _proposed(
-    dataset_id: str, first: TaskSpec, outcome: str, positive: str | None, sensitive: tuple[str, ...]
+    dataset_id: str, first: TaskSpec, outcome: str, positive: str | None, groups: Groups
 ) -> tuple[TaskSpec, Mapping[str, str]]:
-    if (outcome, positive, sensitive) == (first.outcome, first.positive, first.sensitive):
+    if (outcome, positive, groups.columns) == (first.outcome, first.positive, first.sensitive_columns):
         return first, cache.reasons(first.to_json())
-    made = cache.proposal(dataset_id, outcome, positive, sensitive)
+    made = cache.proposal(dataset_id, outcome, positive, groups.columns)
     return made.spec, made.reasons
-
-
-def _details(
-    dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str
-) -> tuple[str, str | None, str | None, bool]:
-    with st.expander("Name, repeated patients, given split, public data"):
-        name = st.text_input("Name of the task", first.name, key=f"name.{mark}", bind="query-params")
-        group_id = st.selectbox(
-            "Rows of one patient share a value of",
-            columns,
-            None if first.split.group_id is None else columns.index(first.split.group_id),
-            key=f"group_id.{mark}",
-            bind="query-params",
-            placeholder="one row per patient",
-            help="Rows of one patient then stay together in training, validation or test, "
-            "and intervals count patients, not rows.",
-        )
-        options = [c.name for c in cache.profile(dataset_id) if c.kind == "category"]
-        split_column = st.selectbox(
-            "Training, validation and test rows are told by",
-            options,
-            options.index(first.split.column) if first.split.column in options else None,
-            key=f"split.{mark}",
-            bind="query-params",
-            placeholder="nothing: FairViz splits the rows",
-            help="A column that says train, validation or test for every row, as a published split does.",
-        )
-        public = st.checkbox(
-            "These data are public or synthetic", first.public, key=f"public.{mark}", bind="query-params",
-            help="Counts under 11 patients, and numbers that would reveal them, are then not suppressed.",
-        )  # fmt: skip
-    return name or first.name, group_id, split_column, public
 
 
 def _uses(
@@ -304,7 +281,7 @@ def _use_row(column: ColumnProfile, use: str, reason: str) -> dict[str, Any]:
 
 
 def _reason(column: str, proposed: TaskSpec, reasons: Mapping[str, str]) -> str:
-    if column in proposed.sensitive:
+    if column in proposed.sensitive_columns:
         return "compared between groups"
     if column == proposed.split.column:
         return "tells training from test rows"

@@ -107,3 +107,13 @@ def test_what_is_dropped_or_an_input_is_not_proposed() -> None:
 @pytest.mark.parametrize("values", [["train", "test"], ["train", "test", "other"], ["train", "val", "dev"]])
 def test_other_columns_tell_no_split(values: list[str]) -> None:
     assert find_split(ward().assign(use=np.resize(values, 300))) is None
+
+
+def test_a_second_dataset_takes_the_place_of_the_given_test_rows() -> None:
+    spec = ward_task(split=SplitSpec(column="use"), external="1" * 64)
+    split = prepare(told(), spec, ward(200, seed=9)).split
+    alone = prepare(told(), GIVEN).split
+    np.testing.assert_array_equal(split.train, alone.train)
+    np.testing.assert_array_equal(split.test, np.arange(300, 500))
+    notes = [note.text for note in check_task(spec, told(), ward(200, seed=9))]
+    assert 'rows are split as "use" says: 150 rows train, 75 rows validation, 75 rows test.' in notes
