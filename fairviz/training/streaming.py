@@ -55,8 +55,7 @@ class StreamedImages:
 
         For rows without an image it is whatever stands there.
         """
-        values = pixels.to(self._device, non_blocking=True).to(torch.float32)
-        return values.sub_(self._mean).div_(self._sd)
+        return pixels.to(self._device, non_blocking=True).sub(self._mean).mul_(1 / self._sd)
 
 
 def read_ahead(read: Callable[[Key], Value], keys: Iterable[Key]) -> Generator[Value, None, None]:

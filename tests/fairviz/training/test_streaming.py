@@ -152,13 +152,12 @@ def memory_of_its_own() -> int:
 
 
 @pytest.mark.skipif(not MEMORY.exists(), reason="only Linux tells a process its own memory")
-def test_a_large_stack_is_never_in_memory(tmp_path: Path) -> None:
-    shape = (8, 64, 64)
-    data = with_images(tmp_path, small_table(4000), shape)
-    tensors = TaskTensors.of(data, CPU)
+def test_a_large_stack_is_never_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(module._PIXELS_AT_ONCE, "cpu", 2**22)
+    tensors = TaskTensors.of(with_images(tmp_path, small_table(4000), (8, 64, 64)), CPU)
     size = 4000 * 8 * 64 * 64
     before = most = memory_of_its_own()
-    for _ in Batches(tensors, [0], 32).epoch():
+    for _ in Batches(tensors, [0], 16).epoch():
         most = max(most, memory_of_its_own())
     for _ in tensors.parts(torch.arange(4000), members=1):
         most = max(most, memory_of_its_own())
