@@ -1,9 +1,8 @@
 """How often a gate on the gap of group AUCs opens by chance alone, in batches whose groups are equal.
 
-Batches are drawn from the rows that a method trains on, so that their groups' sizes and shares of the outcome are
-the batches' own; risks are drawn, from two normal distributions that the AUC sets apart (Hanley and McNeil 1982,
-Radiology 143:29, call this the binormal case), alike in every group. Axis letters: N rows, B batches, S rows of a
-batch, G groups.
+Batches are drawn from the rows that a method trains on, so that their groups' sizes and shares of the outcome
+are the batches' own. Risks are drawn by the binormal model, alike in every group: two normal distributions,
+one per outcome, as far apart as the AUC says. Axis letters: N rows, B batches, S rows of a batch, G groups.
 """
 
 from __future__ import annotations
@@ -32,10 +31,10 @@ def gate_chance(
     memory: float = 0.0,
     seed: int = 0,
 ) -> float:
-    """Share of batches in which the largest less the smallest group AUC is at least tau, though none differ.
+    """Share of batches in which the largest less the smallest group AUC reaches tau though groups are equal.
 
-    Groups count as a gate counts them: one without both outcomes in the batch does not enter, and a batch with
-    fewer than two others has a gap of 0.
+    Groups count as a gate counts them: one without both outcomes in the batch does not enter, and a batch
+    with fewer than two others has a gap of 0.
 
     Args:
         labels: [N] outcomes 0 or 1 of the training rows.
@@ -43,7 +42,7 @@ def gate_chance(
         batch_size: rows of a batch.
         auc: of every group.
         tau: gap from which the gate is open.
-        memory: s of the moving average over batches that the gate looks at; 0 where it looks at single batches.
+        memory: s of the moving average over batches that the gate looks at; 0 for single batches.
         seed: of the draws.
 
     Returns:

@@ -42,7 +42,9 @@ def test_batch_by_batch_it_is_what_scikit_learn_finds() -> None:
     for _ in range(400):
         own = rng.choice(2_000, 64, replace=False)
         y, g, risk = labels[own], codes[own], rng.standard_normal(64) + apart * labels[own]
-        aucs = [roc_auc_score(y[g == k], risk[g == k]) for k in range(3) if 0 < y[g == k].sum() < (g == k).sum()]
+        aucs = [
+            roc_auc_score(y[g == k], risk[g == k]) for k in range(3) if 0 < y[g == k].sum() < (g == k).sum()
+        ]
         opened += len(aucs) > 1 and max(aucs) - min(aucs) >= 0.2
     found = gate_chance(labels, codes, batch_size=64, auc=0.8, tau=0.2)
     assert found == pytest.approx(opened / 400, abs=0.08)
