@@ -1,13 +1,12 @@
 """What a method did over the steps of one run, in a few numbers: pure functions of its traces.
 
-NaN is "withheld or not estimable" in traces and in what is made of them. Axis letters: T steps, M modalities, G
-groups of one attribute, A attributes, K objectives (the task's first).
+NaN is "withheld or not estimable" in traces and in what is made of them. Axis letters: T steps, M modalities,
+G groups of one attribute, A attributes, K objectives (the task's first).
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -42,7 +41,7 @@ def course(trace: Floats) -> Course:
 
 
 def gap_course(gap: Floats) -> Course:
-    """Of an averaged gap [T], from the step on which two groups' averages are first known: before, it is 0."""
+    """Of an averaged gap [T], from the step on which two groups are first known: before, it is 0."""
     known = np.flatnonzero(gap > 0)
     return course(gap[known[0] :]) if len(known) else Course(math.nan, math.nan)
 
@@ -55,10 +54,9 @@ def extremes(trace: Floats) -> Extremes:
 
 def mean_known(trace: Floats) -> Floats:
     """Mean over steps [...] of a trace [T, ...], of the steps that are known."""
-    with warnings.catch_warnings():
-        # A column without any known step is what NaN is for.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.asarray(np.nanmean(trace, axis=0, dtype=np.float64))
+    known = np.isfinite(trace)
+    total, count = np.where(known, trace, 0.0).sum(axis=0), known.sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
 def applied_factors(scale: Floats, balance: Floats, rho: float) -> Floats:

@@ -38,7 +38,8 @@ def data() -> PreparedData:
 def traces() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(1)
     shapes = {
-        "loss": (), "guidance_loss": (), "balance": (1,), "modality_auc": (1,), "shares": (6,), "fused_auc": (6,),
+        "loss": (), "guidance_loss": (), "balance": (1,), "modality_auc": (1,), "shares": (6,),
+        "fused_auc": (6,),
         "surrogate_auc": (1, 6), "group_factors": (1, 6), "group_weight": (6,), "group_loss": (6,),
         "gap": (2,), "gate": (2,), "delta": (2,), "fairness_loss": (2,), "batch_factors": (1,), "scale": (1,),
         "losses": (3,), "weights": (3,), "norms": (3,), "cosines": (3, 3), "conflict_share": (),
