@@ -155,8 +155,8 @@ PANELS: Final = {
         is_gap=True,
     ),
     "group_weight": PanelSpec(
-        "Weight of a patient",
-        "weight of a row of the group in the loss",
+        "Weight in the loss",
+        "how much a group's rows count in the loss",
         _by_group,
     ),
     "fairness_loss": PanelSpec(

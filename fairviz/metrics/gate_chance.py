@@ -15,7 +15,9 @@ import numpy as np
 
 from fairviz.metrics.inputs import FloatArray, IntArray
 
-_BATCHES: Final = 500
+BATCHES: Final = 500
+"""How many are drawn."""
+
 _FURTHEST: Final = 1 - 1e-6
 # A count times 1 / length is a hair under 1.
 _FULL: Final = 1 - 1e-9
@@ -63,7 +65,7 @@ def _batch_aucs(
 ) -> FloatArray:
     """AUCs [B, G] of the groups in batches of equal groups; NaN where a group lacks an outcome."""
     size = min(batch_size, len(labels))
-    rows = np.stack([rng.choice(len(labels), size, replace=False) for _ in range(_BATCHES)])
+    rows = np.stack([rng.choice(len(labels), size, replace=False) for _ in range(BATCHES)])
     apart = math.sqrt(2) * NormalDist().inv_cdf(min(max(auc, 1 - _FURTHEST), _FURTHEST))
     risks = rng.standard_normal(rows.shape) + apart * labels[rows]
     order = np.argsort(risks, axis=1)

@@ -71,7 +71,7 @@ def applied_factors(scale: Floats, balance: Floats, rho: float) -> Floats:
         rho: the method's.
     """
     through = rho * balance
-    return np.divide(scale, through, out=np.full_like(scale, np.nan), where=through > 0)
+    return np.asarray(np.divide(scale, through, out=np.full_like(scale, np.nan), where=through > 0))
 
 
 def bound_share(factors: Floats) -> Floats:

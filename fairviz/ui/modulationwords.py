@@ -66,6 +66,7 @@ def _controller(_: Part, steps: Steps) -> Iterator[str]:
             f"for {bold(attribute)} {delta_course(steps, attribute)} and the gap of averaged AUCs "
             f"{moved([own.begin for own in courses], [own.end for own in courses])}; tau is {tau:g}."
         )
+        yield from _known_groups(steps, attribute)
         at_bound = [float((delta >= bound).mean()) for delta in steps.of_attribute("delta", attribute)]
         if max(at_bound) > 0:
             yield (
@@ -73,6 +74,18 @@ def _controller(_: Part, steps: Steps) -> Iterator[str]:
                 "controller asked for more."
             )
     yield from tau_and_floor(steps, "of that average in one step of twenty")
+
+
+def _known_groups(steps: Steps, attribute: str) -> Iterator[str]:
+    """Whether groups have joined the gap on the way, which makes it grow; known of public data alone."""
+    if not steps.has("fused_auc"):
+        return
+    own = steps.first.part_of(attribute)
+    known = [np.isfinite(trace[:, own]).sum(axis=1) for trace in steps.traces("fused_auc")]
+    first, last = min(int(counts[counts > 1][0]) for counts in known), max(int(c[-1]) for c in known)
+    if first < last:
+        whole = len(steps.first.groups_of(attribute))
+        yield f"at first {first} of its {whole} groups were compared, at the end {last}: rare ones join late."
 
 
 def _group_weight(part: Part, steps: Steps) -> Iterator[str]:
@@ -107,15 +120,16 @@ def _conflicts(_: Part, steps: Steps) -> Iterator[str]:
 def _reconciled(_: Part, steps: Steps) -> Iterator[str]:
     rule = steps.parameters.get("reconciliation", "projection")
     how = "projection" if rule == "projection" else f"reconciliation by '{rule}'"
-    weights = [mean_known(trace) for trace in steps.traces("weights")]
+    # A projection on a short gradient may weigh it a hundredfold: single steps would make a mean.
+    weights = [np.median(trace, axis=0) for trace in steps.traces("weights")]
     lengths = [_relative_lengths(trace) for trace in steps.traces("norms")]
     for k, attribute in enumerate(steps.first.attributes, start=1):
         kept = [float(own[k]) for own in weights]
         if any(map(math.isnan, kept)):
             continue
         yield (
-            f"after {how} {bold(attribute)} kept weight {over(kept, two)} on average. Its gradient was "
-            f"{over([own[k] for own in lengths], two)} times as long as the task's."
+            f"after {how} {bold(attribute)} kept weight {over(kept, two)} (median over steps). Its gradient "
+            f"was {over([own[k] for own in lengths], two)} times as long as the task's."
         )
     yield f"the task's own gradient kept weight {over([float(own[0]) for own in weights], two)}."
     if steps.has("update_norm"):

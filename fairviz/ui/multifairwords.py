@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from fairviz.figures.modulation import Part
+from fairviz.metrics.gate_chance import BATCHES
 from fairviz.metrics.step_summary import (
     applied_factors,
     bound_share,
@@ -35,7 +36,8 @@ from fairviz.ui.stepwords import (
 )
 
 _ALIKE: Final = 0.05
-_SIMULATED: Final = 500
+# Of percents: traces are in single precision.
+_ROUNDING: Final = 1e-3
 
 
 def gate(_: Part, steps: Steps) -> Iterator[str]:
@@ -72,17 +74,23 @@ def _gate_sentence(steps: Steps, attribute: str) -> str:
         return f"{text}."
     if any(math.isnan(share) for share in chance):
         return (
-            f"{text}. How often chance alone would open it is not estimable: no batch has two groups with "
-            "both outcomes."
+            f"{text}. How often chance alone would open it is not estimable: too few patients have both "
+            "outcomes."
         )
-    expected, batches = fmean(chance), sum(map(len, gates))
-    error = math.sqrt(expected * (1 - expected) * (1 / batches + 1 / _SIMULATED))
-    beyond = fmean(opened) - expected
-    if abs(beyond) <= max(_ALIKE, 2 * error):
-        verdict = "That cannot be told from noise."
-    else:
-        verdict = f"That is {'more' if beyond > 0 else 'less'} than chance."
+    expected = fmean(chance)
+    verdict = _against_chance(fmean(opened), expected, sum(map(len, gates)), steps)
     return f"{text}; chance alone would open it in {words.percent(expected)}. {verdict}"
+
+
+def _against_chance(opened: float, expected: float, batches: int, steps: Steps) -> str:
+    """Whether a gate was open more or less often than chance, beyond the error of both shares."""
+    memory = steps.parameters["ema_decay"] if steps.parameters["gate"] == "ema" else 0.0
+    # A moving average says in many steps what few independent ones would.
+    independent = (1 - memory) / (1 + memory)
+    error = math.sqrt(expected * (1 - expected) * (1 / batches + 1 / BATCHES) / independent)
+    if abs(opened - expected) <= max(_ALIKE, 2 * error):
+        return "That cannot be told from noise."
+    return f"That is {'more' if opened > expected else 'less'} than chance."
 
 
 def group_factors(part: Part, steps: Steps) -> Iterator[str]:
@@ -93,10 +101,13 @@ def group_factors(part: Part, steps: Steps) -> Iterator[str]:
     means = np.mean([mean_known(trace).mean(axis=0) for trace in factors], axis=0)
     told = [g for g in range(len(groups)) if np.isfinite(means[g])]
     best, worst = max(told, key=lambda g: means[g]), min(told, key=lambda g: means[g])
-    yield (
-        f"F was largest for {bold(groups[best])} ({two(means[best])} on average) and smallest for "
-        f"{bold(groups[worst])} ({two(means[worst])}). It counts in batches with the gate open."
-    )
+    if two(means[best]) == two(means[worst]):
+        yield f"F was {two(means[best])} on average for every group. It counts in batches with the gate open."
+    else:
+        yield (
+            f"F was largest for {bold(groups[best])} ({two(means[best])} on average) and smallest for "
+            f"{bold(groups[worst])} ({two(means[worst])}). It counts in batches with the gate open."
+        )
     low, high = (min(extremes(t).low for t in factors), max(extremes(t).high for t in factors))
     yield f"over all steps and modalities it ran from {two(low)} to {two(high)}."
     yield _bounds([bound_share(trace) for trace in factors], groups, run.modalities)
@@ -163,8 +174,8 @@ def _factors(steps: Steps) -> Iterator[str]:
         yield f"the factors f changed the encoders' {what} by nothing: no gate was open, or they were 1."
         return
     yield (
-        f"where a gate was open, the factors f stayed between {two(low)} and {two(high)}: they changed the "
-        f"encoders' {what} by {_less_than(most)}."
+        f"where a gate was open, the factors f stayed between {words.number(low)} and {words.number(high)}: "
+        f"they changed the encoders' {what} by {_less_than(most)}."
     )
     mean = [float(np.nanmean(trace)) - 1 for trace in applied]
     if abs(fmean(mean)) < 0.0005:
@@ -178,8 +189,8 @@ def _factors(steps: Steps) -> Iterator[str]:
 def _less_than(most: float) -> str:
     """An upper limit in whole percent, in tenths where it is small."""
     if most >= 0.01:
-        return f"at most {math.ceil(100 * most - 1e-9)} %"
-    return f"less than {math.ceil(1000 * most) / 10:g} %"
+        return f"at most {math.ceil(100 * most - _ROUNDING)} %"
+    return f"less than {math.ceil(1000 * most - _ROUNDING) / 10:g} %"
 
 
 def losses(_: Part, steps: Steps) -> Iterator[str]:

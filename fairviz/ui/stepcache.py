@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Final
@@ -102,11 +103,13 @@ def _batch_floor(task_id: str, run: Run, auc: float) -> float | None:
     if data.score_columns > 1:
         return None  # known for two classes: how the AUCs of several move together in a batch is not
     rows = data.split.train
+    # The floor tells how large groups are.
+    told = [own for own in data.attributes if own.name not in workbench().untraced_groups(task_id)]
     # MultiFair's gate looks at one batch unless it is told otherwise, MultiFair+ at a moving mean.
     averages = "delta_max" in parameters or parameters["gate"] == "ema"
     return batch_noise_floor(
         data.labels[rows],
-        [grouping.codes[rows] for grouping in data.attributes],
+        [attribute.codes[rows] for attribute in told],
         batch_size=run.spec["training"]["batch_size"],
         auc=auc,
         memory=parameters["ema_decay"] if averages else 0.0,
@@ -119,9 +122,9 @@ def _chance(comparison_id: str, revision: int, run_ids: tuple[int, ...]) -> dict
     parameters = run.spec["parameters"]
     task_id = workbench().store.comparison(comparison_id).task_id
     spec = workbench().task_spec(task_id)
-    aucs = [_aucs(comparison_id, revision, run_id) for run_id in run_ids]
-    if "gate" not in parameters or spec.positive is None or not all(aucs):
+    if "gate" not in parameters or spec.positive is None:
         return None
+    aucs = [_aucs(comparison_id, revision, run_id) or [math.nan] for run_id in run_ids]
     memory = parameters["ema_decay"] if parameters["gate"] == "ema" else 0.0
     return {
         name: [
@@ -146,6 +149,8 @@ def _chance(comparison_id: str, revision: int, run_ids: tuple[int, ...]) -> dict
 def _gate_chance(
     task_id: str, attribute: int, *, batch_size: int, auc: float, tau: float, memory: float
 ) -> float:
+    if math.isnan(auc):
+        return math.nan
     data = workbench().prepared(task_id)
     rows = data.split.train
     return gate_chance(

@@ -38,7 +38,7 @@ def moved(begins: Sequence[float], ends: Sequence[float]) -> str:
 def over(values: Sequence[float], show: Callable[[float], str]) -> str:
     """A number of every seed: their mean, and their range where it shows."""
     low, high = show(min(values)), show(max(values))
-    spread = f" ({low} to {high} over {len(values)} seeds)" if low != high else ""
+    spread = f" ({low.removesuffix(' %')} to {high} over {len(values)} seeds)" if low != high else ""
     return f"{show(fmean(values))}{spread}"
 
 

@@ -9,7 +9,7 @@ from fairviz.reports.summary import DISCLAIMER
 from fairviz.ui.bench import workbench
 from tests.pages.conftest import OpenPage, address, words_of
 
-PAGES = ("", "data", "train", "sweep", "trade_offs", "groups")
+PAGES = ("", "data", "train", "sweep", "trade_offs", "groups", "modulation")
 
 
 def shown_errors(page: AppTest) -> list[str]:
@@ -48,7 +48,7 @@ def test_no_page_lets_a_name_load_anything(open_page: OpenPage, trained: dict[st
     assert re.search(r"(?<!\\)<img", text) is None
 
 
-@pytest.mark.parametrize("name", ["train", "sweep", "trade_offs", "groups"])
+@pytest.mark.parametrize("name", ["train", "sweep", "trade_offs", "groups", "modulation"])
 def test_a_page_without_an_address_shows_the_newest_runs_and_says_so(
     open_page: OpenPage, trained: dict[str, str], name: str
 ) -> None:
@@ -56,7 +56,7 @@ def test_a_page_without_an_address_shows_the_newest_runs_and_says_so(
     assert {key: address(page, key) for key in page.query_params} == trained
 
 
-@pytest.mark.parametrize("name", ["train", "sweep", "trade_offs", "groups"])
+@pytest.mark.parametrize("name", ["train", "sweep", "trade_offs", "groups", "modulation"])
 def test_what_is_not_kept_is_said_and_left_by_a_button(
     open_page: OpenPage, trained: dict[str, str], name: str
 ) -> None:
