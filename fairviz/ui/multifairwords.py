@@ -153,9 +153,10 @@ def _balance(steps: Steps) -> Iterator[str]:
     moved = [movement(trace) for trace in steps.traces("balance")]
     yield (
         f"with {modalities} modalities B adds up to {modalities - 1}: {two(mean)} on average, whatever they "
-        f"learn, and with rho {rho:g} a factor of {two(rho * mean)}. From one step to the next it moved by "
-        f"{over(moved, two)}."
+        f"learn, and with rho {rho:g} a factor of {two(rho * mean)}."
     )
+    if not any(map(math.isnan, moved)):
+        yield f"from one step to the next B moved by {over(moved, two)}."
 
 
 def _factors(steps: Steps) -> Iterator[str]:

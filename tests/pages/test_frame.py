@@ -37,7 +37,9 @@ def test_navigation_leads_to_every_page_about_the_same_runs(
     open_page: OpenPage, trained: dict[str, str], name: str
 ) -> None:
     links = [link.proto for link in open_page(name, **trained).get("page_link")][: len(PAGES)]
-    assert [link.label for link in links] == ["Start", "Data", "Train", "Sweep", "Trade-offs", "Groups"]
+    assert [link.label for link in links] == [
+        "Start", "Data", "Train", "Sweep", "Trade-offs", "Groups", "Modulation",
+    ]  # fmt: skip
     assert all(trained["comparison"] in link.query_string for link in links)
 
 
