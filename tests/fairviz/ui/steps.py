@@ -82,10 +82,10 @@ def fairgrad(opposed: float = 0.41) -> dict[str, Floats]:
     return {
         "cosines": cosines,
         "conflict_share": full(0.2),
-        "weights": np.tile(np.float32([1.0, 1.3, 1.0]), (COUNT, 1)),
-        "norms": np.tile(np.float32([2.0, 0.5, 0.1]), (COUNT, 1)),
+        "weights": np.tile(np.array([1.0, 1.3, 1.0]), (COUNT, 1)),
+        "norms": np.tile(np.array([2.0, 0.5, 0.1]), (COUNT, 1)),
         "update_norm": full(2.2),
-        "losses": np.tile(np.float32([0.5, 0.03, 0.01]), (COUNT, 1)),
+        "losses": np.tile(np.array([0.5, 0.03, 0.01]), (COUNT, 1)),
     }
 
 
