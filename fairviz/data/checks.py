@@ -298,7 +298,7 @@ def _require_one_part_each(spec: TaskSpec) -> None:
         ),
         (
             spec.split.column is not None
-            and spec.split.column in (spec.outcome, spec.split.group_id, *spec.sensitive, *inputs),
+            and spec.split.column in (spec.outcome, spec.split.group_id, *spec.sensitive_columns, *inputs),
             f'split column "{spec.split.column}"',
             "a column of its own",
             "the same column among outcome, sensitive attributes, group id or inputs",
