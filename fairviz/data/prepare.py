@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.encode import TableEncoder
-from fairviz.data.groups import Attribute, attribute
+from fairviz.data.external import TaskTable, task_table
+from fairviz.data.grouping import attributes
+from fairviz.data.groups import Attribute
 from fairviz.data.images import NO_IMAGES, Images
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
@@ -56,9 +58,16 @@ class PreparedData:
         return 1 if len(self.classes) == 2 else len(self.classes)
 
 
-def prepare(frame: pd.DataFrame, spec: TaskSpec, images: Images = NO_IMAGES) -> PreparedData:
+def prepare(
+    frame: pd.DataFrame,
+    spec: TaskSpec,
+    external: pd.DataFrame | None = None,
+    *,
+    images: Images = NO_IMAGES,
+) -> PreparedData:
     """Check a task against its table, split the rows and encode every modality.
 
+    The rows of a second dataset, where the task names one, come after its own and are the test rows.
     ``images`` are the table's, by the column that names them; they stay on disk.
 
     Raises:
@@ -66,11 +75,13 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec, images: Images = NO_IMAGES) -> 
         DataError: an input column holds an infinite number, a row has no modality at all, or images cannot
             be read.
     """
-    check_task(spec, frame, images)
+    check_task(spec, frame, external, images=images)
+    table = task_table(frame, spec, external)
+    frame = table.frame
     labels = outcome_labels(frame, spec.outcome, spec.positive)
-    attributes = tuple(attribute(frame, column) for column in spec.sensitive)
+    groupings = attributes(frame, spec)
     patients = patients_of(frame, spec)
-    split = split_rows(labels, attributes, spec.split, patients)
+    split = _split(table, labels, groupings, patients, spec)
     training = frame.iloc[split.train]
     encoders = tuple(TableEncoder.fit(training, _columns(modality)) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
@@ -81,7 +92,7 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec, images: Images = NO_IMAGES) -> 
         available=available,
         labels=labels,
         classes=outcome_classes(frame, spec.outcome, spec.positive),
-        attributes=attributes,
+        attributes=groupings,
         split=split,
         encoders=encoders,
         patients=patients,
@@ -103,6 +114,24 @@ def _scaled(
         for place, modality in enumerate(spec.modalities)
         if modality.kind == "image"
     }
+
+
+def _split(
+    table: TaskTable,
+    labels: NDArray[np.int64],
+    groupings: tuple[Attribute, ...],
+    patients: NDArray[np.int64] | None,
+    spec: TaskSpec,
+) -> Split:
+    """Split a task's own rows; those of a second dataset are the test rows in place of the own ones."""
+    own = slice(table.own)
+    split = split_rows(
+        labels[own],
+        [replace(grouping, codes=grouping.codes[own]) for grouping in groupings],
+        spec.split,
+        None if patients is None else patients[own],
+    )
+    return replace(split, test=np.arange(table.own, len(labels))) if table.external else split
 
 
 def _require_features(

@@ -60,7 +60,7 @@ def draw(folder: Path) -> PreparedData:
             ModalitySpec(name="slices", columns=("slices",), kind="image"),
         ),
     )
-    return prepare(frame, task, {"fundus": fundus.stack, "slices": slices.stack})
+    return prepare(frame, task, images={"fundus": fundus.stack, "slices": slices.stack})
 
 
 class HeldBatches(Batches):

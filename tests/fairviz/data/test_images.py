@@ -110,7 +110,7 @@ def test_an_archive_is_no_stack(tmp_path: Path) -> None:
 
 
 def test_images_stay_on_disk_and_training_rows_set_their_scale(stack: ImageStack) -> None:
-    data = prepare(photographed(), task_with_images(), {"fundus": stack})
+    data = prepare(photographed(), task_with_images(), images={"fundus": stack})
     assert [inputs.shape for inputs in data.inputs] == [(300, 3), (300, 0)]
     assert data.available[:, 1].sum() == 270
     assert not data.available[::10, 1].any()
@@ -133,7 +133,7 @@ def test_of_many_training_rows_a_part_sets_the_scale(tmp_path: Path) -> None:
 def test_images_alone_make_a_task(stack: ImageStack) -> None:
     frame = photographed().assign(fundus="eye")
     only = ward_task(modalities=task_with_images().modalities[1:])
-    assert prepare(frame, only, {"fundus": stack}).available.all()
+    assert prepare(frame, only, images={"fundus": stack}).available.all()
 
 
 @pytest.mark.parametrize(
@@ -147,20 +147,25 @@ def test_an_image_modality_needs_its_stack(
     spec: TaskSpec, images: dict[str, ImageStack], message: str
 ) -> None:
     with pytest.raises(TaskError, match=message):
-        check_task(spec, photographed(), images)
+        check_task(spec, photographed(), images=images)
 
 
 def test_a_stack_of_another_table_is_refused(stack: ImageStack) -> None:
     with pytest.raises(TaskError, match="images for the table's 299 rows, found images for 300"):
-        check_task(task_with_images(), photographed()[1:], {"fundus": stack})
+        check_task(task_with_images(), photographed()[1:], images={"fundus": stack})
+
+
+def test_a_second_dataset_has_no_images_to_test_on(stack: ImageStack) -> None:
+    with pytest.raises(TaskError, match="images of a second one are not read"):
+        check_task(task_with_images(), photographed(), photographed(), images={"fundus": stack})
 
 
 def test_images_in_no_row_are_refused(stack: ImageStack) -> None:
     with pytest.raises(TaskError, match="an image in at least one row"):
-        check_task(task_with_images(), photographed().assign(fundus=None), {"fundus": stack})
+        check_task(task_with_images(), photographed().assign(fundus=None), images={"fundus": stack})
 
 
 def test_images_that_are_all_alike_are_refused(tmp_path: Path) -> None:
     blank = written(tmp_path / "blank.npy", np.tile(pixels()[:1], (300, 1, 1, 1)))
     with pytest.raises(TaskError, match="images that are all alike"):
-        prepare(photographed(), task_with_images(), {"fundus": blank})
+        prepare(photographed(), task_with_images(), images={"fundus": blank})

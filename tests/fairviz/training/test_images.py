@@ -39,7 +39,7 @@ def patients(tmp_path_factory: pytest.TempPathFactory) -> Eyes:
 
 @pytest.fixture(scope="module")
 def data(patients: Eyes) -> PreparedData:
-    return prepare(patients.frame, eyes_task(), patients.images)
+    return prepare(patients.frame, eyes_task(), images=patients.images)
 
 
 def events_of(runs: list[RunSpec], data: PreparedData) -> list[Event]:
@@ -90,7 +90,7 @@ def test_packed_or_alone_a_run_gives_the_same_result(method: str, data: Prepared
 
 def test_images_alone_tell_the_outcome(patients: Eyes) -> None:
     everyone = patients.frame.assign(fundus="there")
-    data = prepare(everyone, eyes_task(["fundus"]), patients.images)
+    data = prepare(everyone, eyes_task(["fundus"]), images=patients.images)
     (member,) = results([make_run("baseline", epochs=8)], data)
     assert member.test.auc > 0.75
 
@@ -102,7 +102,7 @@ def test_what_stands_for_an_absent_image_is_not_looked_at(
     array[patients.frame["fundus"].isna()] = 255
     np.save(tmp_path / "other.npy", array)
     other = ImageStack.at(tmp_path / "other.npy")
-    spoilt = prepare(patients.frame, eyes_task(), {**patients.images, "fundus": other})
+    spoilt = prepare(patients.frame, eyes_task(), images={**patients.images, "fundus": other})
     (ours,), (theirs,) = (results([make_run("multifair", epochs=1)], own) for own in (data, spoilt))
     np.testing.assert_array_equal(ours.scores, theirs.scores)
 

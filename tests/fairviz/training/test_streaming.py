@@ -35,7 +35,7 @@ def with_images(folder: Path, frame: pd.DataFrame, shape: tuple[int, int, int]) 
     spec = small_spec()
     scan = ModalitySpec(name="scan", columns=("scan",), kind="image")
     spec = spec.model_copy(update={"modalities": (spec.modalities[0], scan, spec.modalities[1])})
-    return prepare(frame.assign(scan="a name"), spec, {"scan": writer.stack})
+    return prepare(frame.assign(scan="a name"), spec, images={"scan": writer.stack})
 
 
 @pytest.fixture(scope="module")
