@@ -41,12 +41,11 @@ def task_table(frame: pd.DataFrame, spec: TaskSpec, external: pd.DataFrame | Non
     """Put the rows of a second dataset below those of a task's own.
 
     Raises:
-        TaskError: the task reads images, or the second dataset lacks a column that the task uses or holds
-            words where the first holds numbers.
+        TaskError: the second dataset lacks a column that the task uses, or holds words where the first holds
+            numbers.
     """
     if external is None:
         return TaskTable(frame, len(frame))
-    _require_no_images(spec)
     columns = _columns(spec)
     _require_same(frame, external, [column for column in frame.columns if column in columns])
     own, other = frame, external[[column for column in frame.columns if column in columns]]
@@ -122,17 +121,6 @@ def _columns(spec: TaskSpec) -> set[str]:
 
 def _inputs(spec: TaskSpec) -> list[str]:
     return [column for modality in spec.modalities for column in modality.columns]
-
-
-def _require_no_images(spec: TaskSpec) -> None:
-    for modality in spec.modalities:
-        if modality.kind == "image":
-            raise TaskError(
-                f'modality "{modality.name}"',
-                expected="numbers, categories or text, where a second dataset is tested on",
-                found="images",
-                remedy="Test on rows of this dataset, or leave the images out.",
-            )
 
 
 def _require_same(frame: pd.DataFrame, external: pd.DataFrame, columns: list[str]) -> None:

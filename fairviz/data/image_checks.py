@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fairviz.data.external import TaskTable
 from fairviz.data.images import Images
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.data.values import missing_cells
 from fairviz.errors import TaskError
 
 
-def check_images(spec: TaskSpec, frame: pd.DataFrame, images: Images) -> None:
+def check_images(spec: TaskSpec, table: TaskTable, images: Images) -> None:
     """Every image modality has one column, some image, and a stack that can be read, a row per row.
 
     Raises:
@@ -20,8 +21,9 @@ def check_images(spec: TaskSpec, frame: pd.DataFrame, images: Images) -> None:
     for modality in spec.modalities:
         if modality.kind == "image":
             _check_columns(modality)
-            _check_any(modality, frame)
-            _check_stack(modality, len(frame), images)
+            _check_any(modality, table.frame)
+            _check_one_dataset(modality, table)
+            _check_stack(modality, table.own, images)
 
 
 def _check_columns(modality: ModalitySpec) -> None:
@@ -41,6 +43,16 @@ def _check_any(modality: ModalitySpec, frame: pd.DataFrame) -> None:
             expected="an image in at least one row",
             found="none in any row",
             remedy="Load the dataset with its images, or remove the modality.",
+        )
+
+
+def _check_one_dataset(modality: ModalitySpec, table: TaskTable) -> None:
+    if table.external:
+        raise TaskError(
+            f'image modality "{modality.name}"',
+            expected="one dataset: images of a second one are not read",
+            found="a second dataset to test on",
+            remedy="Leave out the second dataset, or the modality.",
         )
 
 

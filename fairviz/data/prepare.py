@@ -71,8 +71,8 @@ def prepare(
 ) -> PreparedData:
     """Check a task against its table, split the rows and encode every modality.
 
-    ``images`` are the table's, by the column that names them; they stay on disk. The rows of a second
-    dataset, where the task names one, come after its own and are the test rows.
+    The rows of a second dataset, where the task names one, come after its own and are the test rows.
+    ``images`` are the table's, by the column that names them; they stay on disk.
 
     Raises:
         TaskError: the task cannot be trained on this table.

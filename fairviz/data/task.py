@@ -50,7 +50,7 @@ def check_task(
     check_given_split(spec, frame.iloc[: table.own])
     checks.check_numbers(spec, frame)
     checks.check_modalities(spec, frame)
-    check_images(spec, frame, images)
+    check_images(spec, table, images)
     checks.check_available(spec, frame)
     if table.external:
         check_test_rows(table, spec)

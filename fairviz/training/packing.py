@@ -19,8 +19,8 @@ MEMBERS_ON_CPU = 24
 """Beyond about this many members a CPU is bound by arithmetic and its caches: larger packs gain nothing."""
 IMAGE_BYTES_ON_CPU = 2**31
 """Memory for what steps make of images, of all packs together."""
-_BYTES_PER_NUMBER = 6
-"""Of a number that is kept for the way back, and of half a one that the way back makes meanwhile."""
+_BYTES_PER_NUMBER = 8
+"""Of a number that is kept for the way back, and of another that the way back makes meanwhile."""
 _BYTES_PER_PIXEL = 7
 """As a number, and as bytes in three batches: one in use and two read ahead."""
 

@@ -155,6 +155,11 @@ def test_a_stack_of_another_table_is_refused(stack: ImageStack) -> None:
         check_task(task_with_images(), photographed()[1:], images={"fundus": stack})
 
 
+def test_a_second_dataset_has_no_images_to_test_on(stack: ImageStack) -> None:
+    with pytest.raises(TaskError, match="images of a second one are not read"):
+        check_task(task_with_images(), photographed(), photographed(), images={"fundus": stack})
+
+
 def test_images_in_no_row_are_refused(stack: ImageStack) -> None:
     with pytest.raises(TaskError, match="an image in at least one row"):
         check_task(task_with_images(), photographed().assign(fundus=None), images={"fundus": stack})
