@@ -20,6 +20,7 @@ from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.metrics.batch_floor import batch_noise_floor
 from fairviz.reports.group_curves import RunCurves
+from fairviz.reports.own_thresholds import DecidedGroups
 from fairviz.reports.run import Epoch, Run
 from fairviz.ui import series
 from fairviz.ui.bench import workbench
@@ -141,9 +142,10 @@ def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def group_lines(comparison_id: str, revision: int, attribute: str) -> Drawing:
-    """AUC per group by epoch, a panel per configuration."""
-    curves = series.group_curves(*history(comparison_id, revision), attribute)
+def group_lines(comparison_id: str, revision: int, attribute: str, labels: tuple[str, ...]) -> Drawing:
+    """AUC per group by epoch, a panel per configuration of these labels."""
+    runs, epochs = history(comparison_id, revision)
+    curves = series.group_curves([run for run in runs if run.label in labels], epochs, attribute)
     figure = group_auc(curves, split="validation")
     return drawing(figure, group_auc_text(curves, split="validation"))
 
@@ -230,6 +232,19 @@ def group_curves(
     return [workbench().group_curves(run_id, attribute) for run_id in run_ids]
 
 
+@st.cache_resource(max_entries=64, show_spinner="Deciding again ...")
+def decided_groups(
+    comparison_id: str,  # noqa: ARG001  (keys the cache)
+    run_ids: tuple[int, ...],
+    attribute: str,
+    thresholds: tuple[tuple[str, float], ...],
+    threshold: str,
+) -> list[DecidedGroups]:
+    """Finished runs where some groups have thresholds of their own; read only."""
+    rule, own = ThresholdRule.parse(threshold), dict(thresholds)
+    return [workbench().decided_groups(run_id, attribute, own, threshold=rule) for run_id in run_ids]
+
+
 @st.cache_resource(max_entries=8, show_spinner="Deciding again at this threshold ...")
 def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # noqa: ARG001  (keys the cache)
     """Runs of a comparison at a revision, with decisions at the threshold that a rule chooses; read only."""
@@ -247,3 +262,4 @@ def forget() -> None:
     _history.clear()
     decided.clear()
     group_curves.clear()
+    decided_groups.clear()

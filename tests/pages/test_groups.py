@@ -108,7 +108,7 @@ def test_harm_is_told_as_evidence_has_it(open_page: OpenPage, trained: dict[str,
 def test_methods_and_seed_are_taken_from_the_address(open_page: OpenPage, trained: dict[str, str]) -> None:
     page = open_page("groups", **trained, attribute="sex", methods="FairGrad", seed="1")
     assert set(table_with(page, "method")["method"]) == {"FairGrad"}
-    assert page.selectbox("seed").value == 1
+    assert page.selectbox("seed").value == "1"
 
 
 @pytest.fixture

@@ -1,0 +1,35 @@
+"""ROC curves and calibration of each group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fairviz.figures.calibration import calibration, calibration_text
+from fairviz.figures.roc import roc, roc_text
+from fairviz.reports.group_curves import FEWEST_IN_BIN
+from fairviz.reports.run import Run
+from fairviz.ui import cache, curveseries, words
+from fairviz.ui.cache import drawing
+from fairviz.ui.groupparts.view import View
+
+
+def curves(runs: Sequence[Run], view: View) -> None:
+    """ROC curves and calibration of each group in each configuration, of one seed or of all joined."""
+    st.subheader("Curves of each group", anchor=False)
+    ids = tuple(run.id for run in runs if view.has_seed(run))
+    found = cache.group_curves(view.record.id, ids, view.attribute)
+    ranks, risks = curveseries.roc_planes(found), curveseries.calibration_planes(found)
+    if not ranks and not risks:
+        st.markdown(words.plain(curveseries.why_none(found)))
+        return
+    said, ranged = curveseries.details(found), curveseries.bands(found)
+    ranked, reliable = st.columns(2, gap="medium")
+    with ranked:
+        shown = roc(ranks, view.attribute, [*said, *ranged])
+        view.draw(drawing(shown, roc_text(ranks, view.attribute)), "roc")
+    with reliable:
+        bins = [*said, f"bins of {FEWEST_IN_BIN} patients or more"]
+        shown = calibration(risks, view.attribute, bins)
+        view.draw(drawing(shown, calibration_text(risks, view.attribute)), "calibration")

@@ -1,0 +1,111 @@
+"""One threshold for each group: what it would do to them, and what there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from fairviz.evaluation.report import FairnessReport
+from fairviz.reports.run import Run
+from fairviz.ui import cache, ownseries, words
+from fairviz.ui.errors import shown_errors
+from fairviz.ui.groupparts.view import View
+from fairviz.ui.ownseries import OwnThreshold
+
+_POLICY: Final = (
+    "Thresholds by group treat patients with the same predicted risk differently because of their group. "
+    "That is a decision of policy, not of statistics: in many places the law forbids or restricts it for "
+    "race, sex and other protected attributes. What one group gains in found cases it pays in false alarms; "
+    "nothing here says that one setting is right."
+)
+_NEAREST: Final = (
+    " Of private data each group is shown at the nearest threshold at which its decisions may be told; all "
+    "patients together are not told."
+)
+_ACROSS: Final = 4
+_MOST: Final = 16
+
+
+def own_thresholds(runs: Sequence[Run], view: View) -> None:
+    """A slider for each group, and what the decisions then do to it; only this part is drawn anew."""
+    st.subheader("A threshold for each group", anchor=False)
+    st.fragment(_own_thresholds)(runs, view)
+
+
+@shown_errors()
+def _own_thresholds(runs: Sequence[Run], view: View) -> None:
+    deciding = _deciding(runs, view)
+    if not deciding:
+        st.markdown("None of these methods decides between two outcomes by a threshold.")
+        return
+    label = st.selectbox(
+        "Decisions of", list(deciding), 0, key="deciding", bind="query-params", filter_mode=None, width=380
+    )
+    report = deciding[label or next(iter(deciding))]
+    groups = list(report.attribute(view.attribute).groups)
+    if not 0 < len(groups) <= _MOST:
+        st.markdown(
+            f"{len(groups)} groups are too many for a threshold each: choose another attribute above."
+            if groups
+            else "The groups of this attribute are suppressed."
+        )
+        return
+    st.caption(_POLICY + ("" if view.public else _NEAREST))
+    moved = _sliders(groups, report.value("threshold") or 0.0, view)
+    _consequences(tuple(run.id for run in runs if run.label == label and run.test is not None), moved, view)
+
+
+def _deciding(runs: Sequence[Run], view: View) -> dict[str, FairnessReport]:
+    """Of the configurations that decide by one threshold, the report of a seed."""
+    finished = {run.label: run.test for run in runs if run.test is not None}
+    return {
+        label: finished[label]
+        for label in view.labels
+        if not finished[label].classes and finished[label].value("threshold") is not None
+    }
+
+
+def _sliders(groups: Sequence[str], usual: float, view: View) -> dict[str, float]:
+    """The thresholds that a person has moved, by group; kept in the address by place, without their names."""
+    place, start = view.attributes.index(view.attribute), round(usual, 2)
+    moved: dict[str, float] = {}
+    columns = st.columns(min(_ACROSS, len(groups)))
+    for g, group in enumerate(groups):
+        with columns[g % len(columns)]:
+            chosen = st.slider(
+                words.plain(group), 0.0, 1.0, start, 0.01, key=f"own-{place}-{g}", bind="query-params",
+                help="Flag patients of this group from this predicted risk.",
+            )  # fmt: skip
+        if chosen != start:
+            moved[group] = chosen
+    return moved
+
+
+def _consequences(run_ids: tuple[int, ...], moved: Mapping[str, float], view: View) -> None:
+    """What the thresholds of groups do, in sentences and in a table."""
+    usual, own = (
+        cache.decided_groups(
+            view.record.id, run_ids, view.attribute, tuple(thresholds.items()), str(view.threshold)
+        )
+        for thresholds in ({}, dict(moved))
+    )
+    found = ownseries.own_thresholds(own, usual, moved)
+    told = ownseries.own_sentences(found, view.numbers) or [
+        "All groups are flagged from one predicted risk. Move the threshold of a group to see what changes."
+    ]
+    together = ownseries.everyone_sentence(own, usual, view.numbers) if moved else ""
+    st.markdown("\n\n".join(line for line in (*told, together) if line))
+    _table(found, view)
+
+
+def _table(found: Sequence[OwnThreshold], view: View) -> None:
+    columns: dict[str, Any] = {
+        "group": st.column_config.TextColumn("Group"),
+        "from": st.column_config.TextColumn("Flagged from"),
+        **{n.title: st.column_config.TextColumn(n.title, help=n.formula) for n in view.numbers.values()},
+    }
+    rows = pd.DataFrame(ownseries.own_rows(found, view.numbers))
+    st.dataframe(rows, hide_index=True, column_config=columns, key="own-thresholds")
