@@ -44,7 +44,8 @@ def _planes(runs: Sequence[RunCurves], kind: str, line: _Line) -> list[GroupPlan
     by_label: dict[str, list[RunCurves]] = {}
     for run in runs:
         by_label.setdefault(run.label, []).append(run)
-    planes = [_plane(seeds, kind, line) for seeds in by_label.values()]
+    whole = [seeds for seeds in by_label.values() if not any(run.reason for run in seeds)]
+    planes = [_plane(seeds, kind, line) for seeds in whole]
     return [plane for plane in planes if plane.lines]
 
 

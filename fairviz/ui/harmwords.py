@@ -78,9 +78,15 @@ def _not_found(labels: Sequence[str], evidence: Sequence[Evidence], *, after: bo
     known = [fall for fall in falls if not math.isnan(fall)]
     missed = f"; a fall of the AUC of up to {words.number(max(known))} could be missed" if known else ""
     names = words.listed([f"**{words.plain(label)}**" for label in labels])
+    parts = [own for one in evidence for own in one.attributes.values()]
+    group = (
+        "no group" if all(own.tested == len(own.groups) for own in parts) else "no group of enough patients"
+    )
     if after:
-        return f"Under {names} no group is found to be ranked worse{missed}."
-    return f"**No group is found to be ranked worse than with the baseline** under {names}{missed}."
+        return f"Under {names} {group} is found to be ranked worse{missed}."
+    return (
+        f"**{words.upper(group)} is found to be ranked worse than with the baseline** under {names}{missed}."
+    )
 
 
 def _untested(labels: Sequence[str]) -> str:
