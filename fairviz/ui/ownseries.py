@@ -83,38 +83,13 @@ def _sentence(one: OwnThreshold, shown: Sequence[GroupNumber]) -> str:
             f"**{words.plain(one.group)}** stays at {turns(one.usual)}: no threshold at which its decisions "
             "may be told is nearer to the chosen one."
         )
-    told = [f"{words.plain(_inside(number.title))} {_beside(one, number)}" for number in shown]
-    return (
-        f"**{words.plain(one.group)}**, flagged from {turns(one.own)} in place of {turns(one.usual)}: "
-        f"{'; '.join(told)}."
-    )
-
-
-def _beside(one: OwnThreshold, number: GroupNumber) -> str:
-    own, usual = one.estimates(number)
-    before = f", before {number.text(usual)}" if own.value is not None and usual.value is not None else ""
-    return _cell(own, number) + before
-
-
-def _inside(title: str) -> str:
-    return title[:1].lower() + title[1:]
-
-
-def own_rows(found: Sequence[OwnThreshold], numbers: Mapping[str, GroupNumber]) -> list[dict[str, Any]]:
-    """A row per group, numbers as text with their limits."""
-    return [
-        {
-            "group": one.group,
-            "from": turns(one.own),
-            **{numbers[name].title: _cell(one.estimates(numbers[name])[0], numbers[name]) for name in OWN},
-            **{
-                f"{numbers[name].title}, before": _cell(one.estimates(numbers[name])[1], numbers[name])
-                for name in OWN
-                if any(other.moved for other in found)
-            },
-        }
-        for one in found
+    told = [
+        f"{words.plain(_inside(number.title))}: {_beside(one.estimates(number), number)}" for number in shown
     ]
+    return (
+        f"**{words.plain(one.group)}**, flagged from {turns(one.own)} in place of {turns(one.usual)}. "
+        f"{words.upper('; '.join(told))}."
+    )
 
 
 def everyone_sentence(
@@ -124,13 +99,40 @@ def everyone_sentence(
     sides = [[seed.everyone for seed in part if seed.everyone is not None] for part in (own, usual)]
     if any(len(part) < len(own) for part in sides):
         return ""
-    told = [
-        f"{words.plain(_inside(number.title))} {number.text(joined_rows(sides[0], number.metric))}, before "
-        f"{number.text(joined_rows(sides[1], number.metric))}"
-        for number in (numbers[name] for name in OWN)
+    told = []
+    for number in (numbers[name] for name in OWN):
+        estimates = joined_rows(sides[0], number.metric), joined_rows(sides[1], number.metric)
+        told.append(f"{words.plain(_inside(number.title))}: {_beside(estimates, number)}")
+    return f"**{words.upper(EVERYONE)}**. {words.upper('; '.join(told))}."
+
+
+def own_rows(found: Sequence[OwnThreshold], numbers: Mapping[str, GroupNumber]) -> list[dict[str, Any]]:
+    """A row per group, numbers as text with their limits; of groups that were moved also what they were."""
+    return [
+        {
+            "group": one.group,
+            "from": turns(one.own) + (f", before {turns(one.usual)}" if one.moved else ""),
+            **{numbers[name].title: _cell(one, numbers[name]) for name in OWN},
+        }
+        for one in found
     ]
-    return f"**{words.upper(EVERYONE)}**: {'; '.join(told)}."
 
 
-def _cell(estimate: Estimate, number: GroupNumber) -> str:
+def _cell(one: OwnThreshold, number: GroupNumber) -> str:
+    own, usual = one.estimates(number)
+    return _beside((own, usual), number) if one.moved else _text(own, number)
+
+
+def _beside(estimates: tuple[Estimate, Estimate], number: GroupNumber) -> str:
+    """A number, and what it was."""
+    own, usual = estimates
+    is_known = own.value is not None and usual.value is not None
+    return _text(own, number) + (f", before {number.text(usual)}" if is_known else "")
+
+
+def _text(estimate: Estimate, number: GroupNumber) -> str:
     return number.text(estimate) if estimate.value is not None else note(estimate.reason)
+
+
+def _inside(title: str) -> str:
+    return title[:1].lower() + title[1:]

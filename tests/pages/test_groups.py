@@ -269,13 +269,13 @@ def test_one_group_gets_a_threshold_of_its_own(open_page: OpenPage, trained: dic
     before = table_with(page, "from").set_index("group")
     page.slider("own-1-0").set_value(0.02).run()
     after = table_with(page, "from").set_index("group")
-    (missed, _) = (name for name in after.columns if name.startswith("Missed cases"))
-    assert after.loc["female", "from"] == "0.020"
+    (missed,) = (name for name in after.columns if name.startswith("Missed cases"))
+    assert after.loc["female", "from"].startswith("0.020, before 0.")
     assert after.loc["female", missed].startswith("0 (")
     assert after.loc["male", missed] == before.loc["male", missed]
     text = unescaped(words_of(page))
     assert "**female**, flagged from 0.020 in place of" in text
-    assert "**All patients**: missed cases" in text
+    assert "**All patients**. Missed cases" in text
     runs = [run.id for run in workbench().runs(trained["comparison"]) if run.label == "Baseline"]
     own = [workbench().decided_groups(run, "sex", {"female": 0.02}).groups["female"] for run in runs]
     assert all(one.performance.sensitivity == 1 for one in own)
@@ -283,7 +283,7 @@ def test_one_group_gets_a_threshold_of_its_own(open_page: OpenPage, trained: dic
 
 def test_thresholds_of_groups_are_kept_in_the_address(open_page: OpenPage, trained: dict[str, str]) -> None:
     page = open_page("groups", **trained, attribute="sex", **{"own-1-1": "0.9"})
-    assert table_with(page, "from").set_index("group").loc["male", "from"] == "0.900"
+    assert table_with(page, "from").set_index("group").loc["male", "from"].startswith("0.900")
 
 
 def test_a_method_that_decides_by_itself_keeps_its_decisions(open_page: OpenPage, task: str) -> None:

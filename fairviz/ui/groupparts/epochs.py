@@ -43,7 +43,8 @@ def only_epochs(record: ComparisonRecord, spec: TaskSpec, runs: Sequence[Run], m
     else:
         frame.next_step(missing, state.TRAIN, "Go to training", task=record.task_id, comparison=record.id)
     _, epochs = cache.history(record.id, record.revision)
-    attribute = choose_attribute(spec.sensitive, epochs[0].validation if epochs else None)
+    with st.columns([1, 3])[0]:
+        attribute = choose_attribute(spec.sensitive, epochs[0].validation if epochs else None)
     polled(record.id, partial(_first_lines, record.id, attribute, {run.label for run in runs}))
 
 

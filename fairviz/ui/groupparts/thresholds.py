@@ -72,9 +72,11 @@ def _sliders(groups: Sequence[str], usual: float, view: View) -> dict[str, float
     """The thresholds that a person has moved, by group; kept in the address by place, without their names."""
     place, start = view.attributes.index(view.attribute), round(usual, 2)
     moved: dict[str, float] = {}
-    columns = st.columns(min(_ACROSS, len(groups)))
-    for g, group in enumerate(groups):
-        with columns[g % len(columns)]:
+    across = min(_ACROSS, len(groups))
+    # Row by row: on a phone, where columns stack, groups keep their order.
+    cells = [cell for _ in range(0, len(groups), across) for cell in st.columns(across)]
+    for g, (group, cell) in enumerate(zip(groups, cells, strict=False)):
+        with cell:
             chosen = st.slider(
                 words.plain(group), 0.0, 1.0, start, 0.01, key=f"own-{place}-{g}", bind="query-params",
                 help="Flag patients of this group from this predicted risk.",

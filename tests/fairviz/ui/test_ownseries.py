@@ -49,19 +49,20 @@ def test_a_moved_group_is_told_in_patients_beside_what_it_was() -> None:
     own, usual = [decided(0.7), decided(0.7)], [decided(0.4), decided(0.4)]
     found = own_thresholds(own, usual, {FIRST: 0.7})
     (sentence,) = own_sentences(found, NUMBERS)
-    assert sentence.startswith(f"**{FIRST}**, flagged from 0.700 in place of 0.400: missed cases per 100")
+    assert sentence.startswith(f"**{FIRST}**, flagged from 0.700 in place of 0.400. Missed cases per 100")
     before = 100 * (1 - usual[0].groups[FIRST].performance.sensitivity)
     assert f", before {before:.0f} (" in sentence
     assert "right alarms per 100 flagged patients" in sentence
     rows = {row["group"]: row for row in own_rows(found, NUMBERS)}
-    assert rows[FIRST][MISSED] != rows[FIRST][f"{MISSED}, before"]
-    assert rows[SECOND][MISSED] == rows[SECOND][f"{MISSED}, before"]
+    assert rows[FIRST]["from"] == "0.700, before 0.400"
+    assert f", before {before:.0f} (" in rows[FIRST][MISSED]
+    assert "before" not in rows[SECOND][MISSED]
 
 
-def test_nothing_moved_has_no_sentence_and_no_second_column() -> None:
+def test_nothing_moved_has_no_sentence_and_nothing_before() -> None:
     found = own_thresholds([decided(0.4)], [decided(0.4)], {})
     assert own_sentences(found, NUMBERS) == []
-    assert f"{MISSED}, before" not in own_rows(found, NUMBERS)[0]
+    assert not any("before" in str(cell) for row in own_rows(found, NUMBERS) for cell in row.values())
 
 
 def test_a_group_that_may_not_be_told_elsewhere_stays() -> None:
@@ -77,7 +78,7 @@ def test_thresholds_of_several_seeds_have_their_range() -> None:
 
 def test_all_patients_are_told_only_where_they_may_be() -> None:
     told = everyone_sentence([decided(0.2)], [decided(0.4)], NUMBERS)
-    assert told.startswith("**All patients**: missed cases")
+    assert told.startswith("**All patients**. Missed cases")
     assert everyone_sentence([decided(0.2, told=False)], [decided(0.4, told=False)], NUMBERS) == ""
 
 
@@ -90,7 +91,7 @@ def test_a_withheld_number_says_so() -> None:
     groups = [DecidedGroups({"a": DecidedGroup(at, silent)}, None) for at in (0.2, 0.4)]
     found = own_thresholds(groups[:1], groups[1:], {"a": 0.2})
     (sentence,) = own_sentences(found, NUMBERS)
-    assert "died = 1 suppressed;" in sentence.replace("\\", "")
+    assert "died = 1: suppressed;" in sentence.replace("\\", "")
     assert own_rows(found, NUMBERS)[0][MISSED] == "suppressed"
 
 
