@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Slider
 
 from fairviz.data.specs import TaskSpec
 from fairviz.errors import SettingError
@@ -267,7 +268,7 @@ def test_one_group_gets_a_threshold_of_its_own(open_page: OpenPage, trained: dic
     assert "a decision of policy" in words_of(page)
     assert "law forbids or restricts" in words_of(page)
     before = table_with(page, "from").set_index("group")
-    page.slider("own-1-0").set_value(0.02).run()
+    first_slider(page).set_value(0.02).run()
     after = table_with(page, "from").set_index("group")
     (missed,) = (name for name in after.columns if name.startswith("Missed cases"))
     assert after.loc["female", "from"].startswith("0.020, before 0.")
@@ -281,9 +282,25 @@ def test_one_group_gets_a_threshold_of_its_own(open_page: OpenPage, trained: dic
     assert all(one.performance.sensitivity == 1 for one in own)
 
 
+def first_slider(page: AppTest) -> Slider[float]:
+    """The threshold of the first group of the second attribute."""
+    (found,) = (slider for slider in page.slider if (slider.key or "").startswith("own-1-0-"))
+    return found
+
+
 def test_thresholds_of_groups_are_kept_in_the_address(open_page: OpenPage, trained: dict[str, str]) -> None:
-    page = open_page("groups", **trained, attribute="sex", **{"own-1-1": "0.9"})
-    assert table_with(page, "from").set_index("group").loc["male", "from"].startswith("0.900")
+    key = first_slider(open_page("groups", **trained, attribute="sex")).key
+    page = open_page("groups", **trained, attribute="sex", **{key or "": "0.9"})
+    assert table_with(page, "from").set_index("group").loc["female", "from"].startswith("0.900")
+
+
+def test_another_threshold_for_all_moves_no_single_group(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    page = open_page("groups", **trained, attribute="sex")
+    page.selectbox("threshold").set_value("0.5").run()
+    assert list(table_with(page, "from")["from"]) == ["0.500", "0.500"]
+    assert "All groups are flagged from one predicted risk." in words_of(page)
 
 
 def test_a_method_that_decides_by_itself_keeps_its_decisions(open_page: OpenPage, task: str) -> None:
@@ -307,3 +324,19 @@ def test_few_private_patients_stay_at_the_threshold_of_all(
         page.slider[0].set_value(0.95).run()
         assert "All patients" not in words_of(page)
         assert not page.error
+
+
+def test_the_rest_comes_with_the_first_finished_run(open_page: OpenPage, task: str) -> None:
+    bench = workbench()
+    methods = ["logistic-regression", "baseline", "multifair"]
+    comparison = bench.train(task, methods, seeds=1, training=TrainingSpec(epochs=4))
+    page = open_page("groups", task=task, comparison=comparison)
+    assert "No run has finished yet." in words_of(page)
+    while bench.progress(comparison).state.active:
+        page.run()
+        assert not page.error
+        time.sleep(0.1)
+    page.run()
+    assert "No run has finished yet." not in words_of(page)
+    assert {"Logistic regression", "Baseline", "MultiFair"} == set(table_with(page, "patients")["method"])
+    assert "Epoch by epoch" in headings(page)

@@ -24,12 +24,17 @@ def curves(runs: Sequence[Run], view: View) -> None:
     if not ranks and not risks:
         st.markdown(words.plain(curveseries.why_none(found)))
         return
-    said, ranged = curveseries.details(found), curveseries.bands(found)
+    said = curveseries.details(found)
     ranked, reliable = st.columns(2, gap="medium")
     with ranked:
-        shown = roc(ranks, view.attribute, [*said, *ranged])
-        view.draw(drawing(shown, roc_text(ranks, view.attribute)), "roc")
+        if ranks:
+            shown = roc(ranks, view.attribute, [*said, *curveseries.bands(found)])
+            view.draw(drawing(shown, roc_text(ranks, view.attribute)), "roc")
+        else:
+            st.markdown("No group has enough patients with and without the outcome for a ROC curve.")
     with reliable:
-        bins = [*said, f"bins of {FEWEST_IN_BIN} patients or more"]
-        shown = calibration(risks, view.attribute, bins)
-        view.draw(drawing(shown, calibration_text(risks, view.attribute)), "calibration")
+        if risks:
+            shown = calibration(risks, view.attribute, [*said, f"bins of {FEWEST_IN_BIN} patients or more"])
+            view.draw(drawing(shown, calibration_text(risks, view.attribute)), "calibration")
+        else:
+            st.markdown("No group has enough patients for its calibration.")

@@ -12,7 +12,7 @@ from fairviz.reports.run import Run
 from fairviz.store.records import ComparisonRecord
 from fairviz.ui import cache, frame, state, words
 from fairviz.ui.grouplines import group_lines
-from fairviz.ui.groupparts.view import View, choose_attribute
+from fairviz.ui.groupparts.view import View, choose_attribute, choose_labels
 from fairviz.ui.polled import polled
 from fairviz.workbench import Progress
 
@@ -23,7 +23,7 @@ def by_epoch(view: View, spec: TaskSpec) -> None:
     if view.attribute not in spec.sensitive:
         st.markdown("Epochs tell of the groups of one attribute at a time: choose one above.")
         return
-    polled(view.record.id, partial(_lines, view.record.id, view.attribute, view.labels))
+    polled(view.record.id, partial(_lines, view.record.id, view.attribute, view.watched))
 
 
 def only_epochs(record: ComparisonRecord, spec: TaskSpec, runs: Sequence[Run], missing: str) -> None:
@@ -43,9 +43,12 @@ def only_epochs(record: ComparisonRecord, spec: TaskSpec, runs: Sequence[Run], m
     else:
         frame.next_step(missing, state.TRAIN, "Go to training", task=record.task_id, comparison=record.id)
     _, epochs = cache.history(record.id, record.revision)
-    with st.columns([1, 3])[0]:
+    left, right = st.columns([3, 6])
+    with left:
         attribute = choose_attribute(spec.sensitive, epochs[0].validation if epochs else None)
-    polled(record.id, partial(_first_lines, record.id, attribute, {run.label for run in runs}))
+    with right:
+        labels = choose_labels(runs)
+    polled(record.id, partial(_first_lines, record.id, attribute, labels))
 
 
 def _first_lines(comparison_id: str, attribute: str, labels: Collection[str], progress: Progress) -> None:

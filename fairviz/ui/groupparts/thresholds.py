@@ -69,7 +69,11 @@ def _deciding(runs: Sequence[Run], view: View) -> dict[str, FairnessReport]:
 
 
 def _sliders(groups: Sequence[str], usual: float, view: View) -> dict[str, float]:
-    """The thresholds that a person has moved, by group; kept in the address by place, without their names."""
+    """The thresholds that a person has moved, by group.
+
+    They are kept in the address by place, without names, and with the threshold that they were moved from:
+    where all turn at another one, none has been moved.
+    """
     place, start = view.attributes.index(view.attribute), round(usual, 2)
     moved: dict[str, float] = {}
     across = min(_ACROSS, len(groups))
@@ -78,7 +82,7 @@ def _sliders(groups: Sequence[str], usual: float, view: View) -> dict[str, float
     for g, (group, cell) in enumerate(zip(groups, cells, strict=False)):
         with cell:
             chosen = st.slider(
-                words.plain(group), 0.0, 1.0, start, 0.01, key=f"own-{place}-{g}", bind="query-params",
+                words.plain(group), 0.0, 1.0, start, 0.01, key=f"own-{place}-{g}-{100 * start:.0f}", bind="query-params",
                 help="Flag patients of this group from this predicted risk.",
             )  # fmt: skip
         if chosen != start:

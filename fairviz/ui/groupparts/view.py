@@ -34,7 +34,8 @@ class View:
         record: the comparison.
         attribute: a sensitive attribute, or an intersection.
         threshold: the rule that decisions follow.
-        labels: configurations.
+        labels: configurations with a finished run.
+        watched: these, and those that are still in training.
         seed: whose curves are shown; None where all seeds are joined.
         numbers: what is told of groups, by name.
         attributes: all that can be chosen.
@@ -45,6 +46,7 @@ class View:
     attribute: str
     threshold: ThresholdRule
     labels: tuple[str, ...]
+    watched: tuple[str, ...]
     seed: int | None
     numbers: dict[str, GroupNumber]
     attributes: tuple[str, ...]
@@ -86,11 +88,13 @@ def choose_view(record: ComparisonRecord, spec: TaskSpec, runs: Sequence[Run]) -
     with middle:
         threshold = choose_threshold()
     with right:
-        labels = _labels(list(dict.fromkeys(run.label for run in finished)))
+        watched = choose_labels(runs)
+    done = list(dict.fromkeys(run.label for run in finished))
+    labels = tuple(label for label in watched if label in done) or (done[0],)
     with last:
         seed = _seed(sorted({run.spec["seed"] for run in finished if run.label in labels}))
     numbers = groupseries.numbers(spec)
-    return View(record, attribute, threshold, labels, seed, numbers, attributes, spec.public)
+    return View(record, attribute, threshold, labels, watched, seed, numbers, attributes, spec.public)
 
 
 def choose_attribute(groups: Sequence[str], report: FairnessReport | None) -> str:
@@ -100,7 +104,9 @@ def choose_attribute(groups: Sequence[str], report: FairnessReport | None) -> st
     return chosen or groups[0]
 
 
-def _labels(labels: Sequence[str]) -> tuple[str, ...]:
+def choose_labels(runs: Sequence[Run]) -> tuple[str, ...]:
+    """The selector of configurations, the first few to begin with; the same before any has finished."""
+    labels = list(dict.fromkeys(run.label for run in runs))
     chosen = st.multiselect(
         "Methods", labels, labels[:_USUAL], key="methods", bind="query-params", max_selections=_MOST
     )
