@@ -34,10 +34,12 @@ class DecidedGroup:
     Attributes:
         threshold: predicted risk from which its patients are flagged; None where that is withheld.
         performance: what this does to them.
+        choices: at how many thresholds it is told; None where at any.
     """
 
     threshold: float | None
     performance: Performance
+    choices: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,13 +140,13 @@ def _nearest(
     told: Sequence[FairnessReport], attribute: str, group: str, wanted: float | None
 ) -> DecidedGroup:
     """A group in the report nearest to a threshold; in the first where none tells of its decisions."""
-    found = [
-        DecidedGroup(report.value("threshold"), report.attribute(attribute).groups[group]) for report in told
-    ]
-    full = [own for own in found if own.threshold is not None and _tells(own.performance)]
+    at = {report.value("threshold"): report.attribute(attribute).groups[group] for report in told}
+    full = {turn: own for turn, own in at.items() if turn is not None and _tells(own)}
+    usual = told[0].value("threshold")
     if wanted is None or not full:
-        return found[0]
-    return min(full, key=lambda own: abs((own.threshold or 0.0) - wanted))
+        return DecidedGroup(usual, at[usual], len(full))
+    nearest = min(full, key=lambda turn: abs(turn - wanted))
+    return DecidedGroup(nearest, full[nearest], len(full))
 
 
 def _tells(performance: Performance) -> bool:

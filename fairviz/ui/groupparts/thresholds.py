@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
 from fairviz.evaluation.report import FairnessReport
+from fairviz.reports.own_thresholds import DecidedGroups
 from fairviz.reports.run import Run
 from fairviz.ui import cache, ownseries, words
 from fairviz.ui.errors import shown_errors
@@ -54,8 +56,19 @@ def _own_thresholds(runs: Sequence[Run], view: View) -> None:
         )
         return
     st.caption(_POLICY + ("" if view.public else _NEAREST))
+    decided = partial(_decided, tuple(run.id for run in runs if run.label == label and run.test), view)
+    usual = decided({})
+    if all(own.choices is not None and own.choices < 2 for seed in usual for own in seed.groups.values()):
+        st.markdown("Decisions about these groups may be told at one threshold alone: there is none to move.")
+        return
     moved = _sliders(groups, report.value("threshold") or 0.0, view)
-    _consequences(tuple(run.id for run in runs if run.label == label and run.test is not None), moved, view)
+    _consequences(decided(moved), usual, moved, view)
+
+
+def _decided(run_ids: tuple[int, ...], view: View, moved: Mapping[str, float]) -> list[DecidedGroups]:
+    return cache.decided_groups(
+        view.record.id, run_ids, view.attribute, tuple(moved.items()), str(view.threshold)
+    )
 
 
 def _deciding(runs: Sequence[Run], view: View) -> dict[str, FairnessReport]:
@@ -82,7 +95,8 @@ def _sliders(groups: Sequence[str], usual: float, view: View) -> dict[str, float
     for g, (group, cell) in enumerate(zip(groups, cells, strict=False)):
         with cell:
             chosen = st.slider(
-                words.plain(group), 0.0, 1.0, start, 0.01, key=f"own-{place}-{g}-{100 * start:.0f}", bind="query-params",
+                words.plain(group), 0.0, 1.0, start, 0.01,
+                key=f"own-{place}-{g}-{100 * start:.0f}", bind="query-params",
                 help="Flag patients of this group from this predicted risk.",
             )  # fmt: skip
         if chosen != start:
@@ -90,14 +104,10 @@ def _sliders(groups: Sequence[str], usual: float, view: View) -> dict[str, float
     return moved
 
 
-def _consequences(run_ids: tuple[int, ...], moved: Mapping[str, float], view: View) -> None:
+def _consequences(
+    own: Sequence[DecidedGroups], usual: Sequence[DecidedGroups], moved: Mapping[str, float], view: View
+) -> None:
     """What the thresholds of groups do, in sentences and in a table."""
-    usual, own = (
-        cache.decided_groups(
-            view.record.id, run_ids, view.attribute, tuple(thresholds.items()), str(view.threshold)
-        )
-        for thresholds in ({}, dict(moved))
-    )
     found = ownseries.own_thresholds(own, usual, moved)
     told = ownseries.own_sentences(found, view.numbers) or [
         "All groups are flagged from one predicted risk. Move the threshold of a group to see what changes."

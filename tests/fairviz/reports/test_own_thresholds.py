@@ -111,6 +111,7 @@ def test_private_groups_are_told_as_some_report_tells_them(store: Store) -> None
                 and step.attribute(ATTRIBUTE.name).groups[group].value("fpr") is not None
             ]
             assert abs(one.threshold - at) == min(distances)
+            assert one.choices == len(distances)
 
 
 def test_private_patients_together_are_not_told(store: Store) -> None:
@@ -123,6 +124,7 @@ def test_few_private_patients_stay_at_the_threshold_of_all(store: Store) -> None
     moved, usual = own.at(**{FIRST: 0.05}), own.at()
     assert moved.groups[FIRST] == usual.groups[FIRST]
     assert usual.groups[FIRST].threshold == own.run.test.threshold
+    assert usual.groups[FIRST].choices in (0, 1)
 
 
 def test_an_unknown_group_or_attribute_is_refused(store: Store) -> None:
