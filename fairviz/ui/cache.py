@@ -1,4 +1,7 @@
-"""Every cache of the pages: keyed by id and revision, shared by all sessions, around plain functions."""
+"""Caches of the pages: keyed by id and revision, shared by all sessions, around plain functions.
+
+Those of single groups are in ``fairviz.ui.groupcache``.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,8 @@ from fairviz.figures.plane import Plane
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.metrics.batch_floor import batch_noise_floor
-from fairviz.reports.group_curves import RunCurves
-from fairviz.reports.own_thresholds import DecidedGroups
 from fairviz.reports.run import Epoch, Run
-from fairviz.ui import series
+from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
 from fairviz.ui.series import Axes, Split
@@ -229,29 +230,6 @@ def result_front(
     return drawing(figure, text, is_empty=not series.drawable(points))
 
 
-@st.cache_resource(max_entries=16, show_spinner="Reading the kept scores ...")
-def group_curves(
-    comparison_id: str,  # noqa: ARG001  (keys the cache)
-    run_ids: tuple[int, ...],
-    attribute: str,
-) -> list[RunCurves]:
-    """Curves of the groups in some finished runs, which never change; read only."""
-    return [workbench().group_curves(run_id, attribute) for run_id in run_ids]
-
-
-@st.cache_resource(max_entries=64, show_spinner="Deciding again ...")
-def decided_groups(
-    comparison_id: str,  # noqa: ARG001  (keys the cache)
-    run_ids: tuple[int, ...],
-    attribute: str,
-    thresholds: tuple[tuple[str, float], ...],
-    threshold: str,
-) -> list[DecidedGroups]:
-    """Finished runs where some groups have thresholds of their own; read only."""
-    rule, own = ThresholdRule.parse(threshold), dict(thresholds)
-    return [workbench().decided_groups(run_id, attribute, own, threshold=rule) for run_id in run_ids]
-
-
 @st.cache_resource(max_entries=8, show_spinner="Deciding again at this threshold ...")
 def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # noqa: ARG001  (keys the cache)
     """Runs of a comparison at a revision, with decisions at the threshold that a rule chooses; read only."""
@@ -268,5 +246,4 @@ def forget() -> None:
     st.cache_data.clear()
     _history.clear()
     decided.clear()
-    group_curves.clear()
-    decided_groups.clear()
+    groupcache.forget()

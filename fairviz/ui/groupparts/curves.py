@@ -10,7 +10,7 @@ from fairviz.figures.calibration import calibration, calibration_text
 from fairviz.figures.roc import roc, roc_text
 from fairviz.reports.group_curves import FEWEST_IN_BIN
 from fairviz.reports.run import Run
-from fairviz.ui import cache, curveseries, words
+from fairviz.ui import curveseries, groupcache, words
 from fairviz.ui.cache import drawing
 from fairviz.ui.groupparts.view import View
 
@@ -19,7 +19,7 @@ def curves(runs: Sequence[Run], view: View) -> None:
     """ROC curves and calibration of each group in each configuration, of one seed or of all joined."""
     st.subheader("Curves of each group", anchor=False)
     ids = tuple(run.id for run in runs if view.has_seed(run))
-    found = cache.group_curves(view.record.id, ids, view.attribute)
+    found = groupcache.group_curves(view.record.id, ids, view.attribute)
     ranks, risks = curveseries.roc_planes(found), curveseries.calibration_planes(found)
     if not ranks and not risks:
         st.markdown(words.plain(curveseries.why_none(found)))

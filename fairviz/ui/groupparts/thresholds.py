@@ -12,7 +12,7 @@ import streamlit as st
 from fairviz.evaluation.report import FairnessReport
 from fairviz.reports.own_thresholds import DecidedGroups
 from fairviz.reports.run import Run
-from fairviz.ui import cache, ownseries, words
+from fairviz.ui import groupcache, ownseries, words
 from fairviz.ui.errors import shown_errors
 from fairviz.ui.groupparts.view import View
 from fairviz.ui.ownseries import OwnThreshold
@@ -66,7 +66,7 @@ def _own_thresholds(runs: Sequence[Run], view: View) -> None:
 
 
 def _decided(run_ids: tuple[int, ...], view: View, moved: Mapping[str, float]) -> list[DecidedGroups]:
-    return cache.decided_groups(
+    return groupcache.decided_groups(
         view.record.id, run_ids, view.attribute, tuple(moved.items()), str(view.threshold)
     )
 
