@@ -1,4 +1,4 @@
-"""Caches of what is worked out for the groups of finished runs, which never change; shared by all sessions."""
+"""Caches of what finished runs, which never change, show of groups; shared by all sessions."""
 
 from __future__ import annotations
 
