@@ -80,7 +80,7 @@ def _not_found(labels: Sequence[str], evidence: Sequence[Evidence], *, after: bo
     names = words.listed([f"**{words.plain(label)}**" for label in labels])
     parts = [own for one in evidence for own in one.attributes.values()]
     group = (
-        "no group" if all(own.tested == len(own.groups) for own in parts) else "no group of enough patients"
+        "no group" if all(own.tested == len(own.groups) for own in parts) else "no group that could be tested"
     )
     if after:
         return f"Under {names} {group} is found to be ranked worse{missed}."
