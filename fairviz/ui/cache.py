@@ -1,10 +1,6 @@
 """Caches of the pages: keyed by id and revision, shared by all sessions, around plain functions.
 
-<<<<<<< HEAD
-Those of single groups are in ``fairviz.ui.groupcache``.
-=======
-Those of what methods did at their steps are in ``stepcache``.
->>>>>>> main
+Those of what methods did at their steps are in ``stepcache``, those of single groups in ``groupcache``.
 """
 
 from __future__ import annotations
@@ -25,11 +21,6 @@ from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.plane import Plane
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
-<<<<<<< HEAD
-from fairviz.metrics.batch_floor import batch_noise_floor
-=======
-from fairviz.reports.group_curves import RunCurves
->>>>>>> main
 from fairviz.reports.run import Epoch, Run
 from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench

@@ -143,8 +143,6 @@ def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSp
     return axes
 
 
-<<<<<<< HEAD
-=======
 def _more_on_steps(comparison_id: str, run: Run) -> None:
     """The way to the page about a run's steps."""
     st.page_link(
@@ -159,15 +157,6 @@ def _more_on_steps(comparison_id: str, run: Run) -> None:
     )
 
 
-def _groups(comparison_id: str, revision: int, axes: Axes, configurations: int) -> None:
-    if configurations > _MOST_PANELS:
-        st.caption(f"{configurations} configurations are too many for a panel each of AUC per group.")
-        return
-    lines = cache.group_lines(comparison_id, revision, axes.attribute)
-    draw(lines, key=f"live-groups-{comparison_id}-{axes.key}", revision=str(revision))
-
-
->>>>>>> main
 def _selectors(
     comparison_id: str, runs: Sequence[Run], spec: TaskSpec, comparable: int
 ) -> tuple[Axes, int | None]:
