@@ -1,4 +1,4 @@
-"""CSV files beside npz files: notes, their summaries, ages and the split, by the name of each file."""
+"""CSV files beside npz files: notes and their summaries, the split, and what arrays may not tell."""
 
 from __future__ import annotations
 
@@ -19,14 +19,21 @@ from fairviz.errors import DataError
 SPLIT: Final = "split"
 
 _FILE_NAMES: Final = frozenset({"file", "filename", "file name"})
-# What is read, and what it may be called. Everything else in these files the arrays tell as well, or it would
-# give the outcome away.
+# What is read, and what it may be called. What else is in these files would give the outcome away.
 _COLUMNS: Final[Mapping[str, str]] = {
     name: column
     for column, names in {
         "note": ("note", "notes", "original note"),
         "summary": ("summary", "summarized note", "gpt4 summary", "gpt 4 summary"),
         "age": ("age",),
+        "race": ("race",),
+        "gender": ("gender",),
+        "ethnicity": ("ethnicity",),
+        "language": ("language",),
+        "maritalstatus": ("maritalstatus", "marital status"),
+        "glaucoma": ("glaucoma",),
+        "amd": ("amd",),
+        "dr": ("dr",),
         SPLIT: ("split", "use", "file type", "subset"),
     }.items()
     for name in names
@@ -42,7 +49,7 @@ def columns_beside(tables: Sequence[Listed], files: Sequence[str], *, max_bytes:
         max_bytes: most that a CSV file may hold.
 
     Returns:
-        Columns `note`, `summary`, `age` and `split` as far as they are told, [N] rows in order.
+        Columns `note`, `summary`, `split`, attributes and labels as far as they are told, [N] rows in order.
 
     Raises:
         DataError: if a CSV file cannot be read, names a file twice, or names none that is there.

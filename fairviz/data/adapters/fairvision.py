@@ -14,6 +14,9 @@ a folder per disease, in it Training, Validation and Test (or train, val, test) 
   label.
 - slo_fundus [200, 200]; oct_bscans [200, 200, 200] for glaucoma, [128, 200, 200] for AMD and DR.
 
+Some copies have the images alone in npz files, and the rest in words in data_summary_glaucoma.csv and so on:
+that is read where it lies in the folder.
+
 `md`, the mean deviation of the visual field, is left out: glaucoma was diagnosed by it.
 """
 

@@ -20,7 +20,7 @@ class Layout:
     Attributes:
         name: as published.
         marks: arrays that this layout has and others lack: one of them tells it.
-        labels: outcomes; a file has at least one.
+        labels: outcomes; a file has at least one, or a table beside the files.
         words: of coded attributes.
         numbers: arrays of one number that are columns as they are.
         texts: arrays of one text that are columns as they are.

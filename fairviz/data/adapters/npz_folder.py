@@ -30,6 +30,7 @@ FILE: Final = "file"
 OnProgress = Callable[[int, int], object]
 """Is told how many of how many files are read."""
 
+_OTHER_NAMES: Final = {"male": "gender", "hispanic": "ethnicity"}
 _PUBLISHED_NAME: Final = re.compile(r"data_\d+\.npz")
 
 
@@ -78,11 +79,13 @@ def read_folder(
     parts = _parts(names)
     with _told(archives, 0):
         reading = Reading.like(archives[0].content(max_bytes=MAX_BYTES), bounds.size)
-    rows, hashes = _read_all(archives, reading, into, on_progress)
     tables = [listed for listed in files if listed.suffix == ".csv"]
+    beside = columns_beside(tables, names, max_bytes=bounds.max_table_bytes)
+    if not reading.layout.labels & {*reading.keys, *beside}:
+        raise unknown_layout("no outcome, neither in the arrays nor in a CSV file beside them")
+    rows, hashes = _read_all(archives, reading, into, on_progress)
     for listed in tables:
         hashes[listed.name] = _sha256(listed.content(max_bytes=bounds.max_table_bytes))
-    beside = columns_beside(tables, names, max_bytes=bounds.max_table_bytes)
     frame = _frame(rows, parts, reading.layout, beside)
     return FolderData(frame, _dataset_id(hashes, bounds.size))
 
@@ -135,7 +138,9 @@ def _frame(
     frame = layout.finish(pd.DataFrame(rows))
     if parts is not None:
         frame[SPLIT] = parts
-    return frame.assign(**{name: beside[name].to_numpy() for name in beside if name not in frame})
+    # The arrays come first, also where they use another name.
+    told = {*frame, *(_OTHER_NAMES[name] for name in frame if name in _OTHER_NAMES)}
+    return frame.assign(**{name: beside[name].to_numpy() for name in beside if name not in told})
 
 
 @contextmanager

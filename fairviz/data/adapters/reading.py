@@ -45,7 +45,7 @@ class Reading:
         """
         first = Npz(content)
         layout = next((layout for layout in LAYOUTS if layout.marks & first.keys), None)
-        if layout is None or not layout.labels & first.keys:
+        if layout is None:
             raise unknown_layout("arrays of other names")
         keys = layout.keys & first.keys
         kinds = sorted(layout.images.keys() & keys)

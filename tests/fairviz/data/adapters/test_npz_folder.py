@@ -94,6 +94,28 @@ def test_notes_summaries_ages_and_the_split_come_from_tables_beside(tmp_path: Pa
     assert "md" not in frame
 
 
+def test_a_table_tells_what_arrays_do_not(tmp_path: Path) -> None:
+    images = {key: eye()[key] for key in ("slo_fundus", "oct_bscans")}
+    folder = write_eyes(tmp_path / "in", images, images)
+    (folder / "ReadMe").mkdir()
+    (folder / "ReadMe" / "data_summary_glaucoma.csv").write_text(
+        "filename,age,gender,race,ethnicity,language,maritalstatus,md,glaucoma,use\n"
+        "data_00001.npz,72.4,female,white,non-hispanic,english,widowed,-22.9,yes,training\n"
+        "data_00002.npz,61.9,male,black,hispanic,english,single,1.5,no,training\n"
+    )
+    frame = frame_of(folder, tmp_path / "out")
+    assert frame["glaucoma"].tolist() == ["yes", "no"]
+    assert frame["race"].tolist() == ["white", "black"]
+    assert {"gender", "ethnicity", "language", "maritalstatus", "age"} <= set(frame.columns)
+    assert "md" not in frame
+
+
+def test_arrays_come_before_a_table_that_names_attributes_otherwise(tmp_path: Path) -> None:
+    folder = write_eyes(tmp_path / "in", eye())
+    (folder / "data_summary.csv").write_text("filename,gender,ethnicity\ndata_00001.npz,male,hispanic\n")
+    assert not {"gender", "ethnicity"} & set(frame_of(folder, tmp_path / "out").columns)
+
+
 def test_a_table_that_tells_of_few_files_leaves_the_others_empty(tmp_path: Path) -> None:
     folder = write_eyes(tmp_path / "in", eye(), eye(), eye())
     (folder / "notes.csv").write_text("file,note\ntrain/data_00002.npz,seen\nelsewhere.npz,not ours\n")
