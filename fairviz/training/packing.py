@@ -21,8 +21,8 @@ IMAGE_BYTES_ON_CPU = 2**31
 """Memory for what steps make of images, of all packs together."""
 _BYTES_PER_NUMBER = 8
 """Of a number that is kept for the way back, and of another that the way back makes meanwhile."""
-_BYTES_PER_PIXEL = 7
-"""As a number, and as bytes in three batches: one in use and two read ahead."""
+_BYTES_PER_PIXEL = 8
+"""As a number, and as bytes in four batches: one in use, two that wait and one that is being read."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ Axis letters: Q sets of rows, N rows, S slices, H height, W width.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from queue import Empty, Queue
 from typing import Final, TypeVar
 
 import numpy as np
@@ -21,7 +23,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 _AHEAD: Final = 2
-"""Batches that are read while one is in use: one more than needed, for a disk that is slow at times."""
+"""Batches that wait to be used, beside the one that is being read: more than needed, for a slow disk."""
 
 
 class StreamedImages:
@@ -58,17 +60,39 @@ class StreamedImages:
         return pixels.to(self._device, non_blocking=True).sub(self._mean).mul_(1 / self._sd)
 
 
-def read_ahead(read: Callable[[Key], Value], keys: Iterable[Key]) -> Generator[Value, None, None]:
-    """``read(key)`` for every key in order; the next few are read by a thread meanwhile."""
-    waiting: deque[Future[Value]] = deque()
-    with ThreadPoolExecutor(1, thread_name_prefix="fairviz-images") as reader:
-        try:
-            for key in keys:
-                waiting.append(reader.submit(read, key))
-                if len(waiting) > _AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:  # nobody wants them any more where training was stopped
-            for future in waiting:
-                future.cancel()
+def read_ahead(read: Callable[[Key], Value], keys: Sequence[Key]) -> Generator[Value, None, None]:
+    """``read(key)`` for every key in order; the next few are read by a thread meanwhile.
+
+    What goes wrong in reading is raised where its value would have come.
+    """
+    ready: Queue[Future[Value]] = Queue(_AHEAD)
+    stopping = threading.Event()
+
+    def work() -> None:
+        for key in keys:
+            value = _outcome(read, key)
+            ready.put(value)
+            if stopping.is_set() or value.exception() is not None:
+                return
+
+    # Not a pool's: at the end of a process pools refuse work before training is told to stop.
+    reader = threading.Thread(target=work, name="fairviz-images", daemon=True)
+    reader.start()
+    try:
+        for _ in keys:
+            yield ready.get().result()
+    finally:
+        stopping.set()
+        while reader.is_alive():  # it may wait for a place to put what nobody wants any more
+            with suppress(Empty):
+                ready.get(timeout=0.01)
+
+
+def _outcome(read: Callable[[Key], Value], key: Key) -> Future[Value]:
+    """What came of reading: a value or an error."""
+    outcome: Future[Value] = Future()
+    try:
+        outcome.set_result(read(key))
+    except Exception as error:
+        outcome.set_exception(error)
+    return outcome

@@ -127,7 +127,7 @@ def test_packs_of_images_stay_within_memory(data: PreparedData) -> None:
     run = make_run("baseline")
     needed = image_bytes(data, [run])
     numbers = 2 * (8 * 16**2 + 16 * 8**2 + 32 * 4**2) + 4 * 2 * (8 * 8**2 + 16 * 4**2 + 32 * 2**2)
-    assert needed == 64 * (8 * numbers + 7 * (32 * 32 + 4 * 16 * 16))
+    assert needed == 64 * (8 * numbers + 8 * (32 * 32 + 4 * 16 * 16))
     assert image_bytes(small_task(), [run]) == 0
     large = run.model_copy(update={"training": run.training.model_copy(update={"batch_size": 65536})})
     assert image_bytes(data, [run, large]) == needed // 64 * len(data.split.train)
