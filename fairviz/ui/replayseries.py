@@ -1,0 +1,113 @@
+"""From a replay and what was recorded to what the figure draws; pure functions.
+
+Axis letters: T optimisation steps, A attributes, M modalities, G groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairviz.figures.whatif_series import Replayed, ReplayedPanel
+from fairviz.reports.run import Run
+from fairviz.whatif import ControllerReplay, Replay
+
+Traces = Mapping[str, NDArray[np.float32]]
+
+_SHARE = (-0.03, 1.03)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who the axes of a run's traces are: M modalities, A attributes, G groups of all attributes."""
+
+    modalities: tuple[str, ...]
+    attributes: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+def gated(
+    run: Run, names: Names, recorded: Traces, found: Replay, *, tau: float, delta: float, floor: float | None
+) -> Replayed:
+    """A MultiFair run's gate and factors under other dials.
+
+    Args:
+        run: the run.
+        names: of its axes.
+        recorded: its traces.
+        found: the same under ``tau`` and ``delta``.
+        tau: gap that opens the gate.
+        delta: strength of the group factors.
+        floor: of the gap in one batch.
+    """
+    panels = (
+        _gap_panel(names, recorded),
+        ReplayedPanel(
+            "Share of steps with the gate open",
+            "the gate opens where the batch's gap reaches tau",
+            names.attributes,
+            found.gate,
+            recorded["gate"],
+            bounds=_SHARE,
+        ),
+        ReplayedPanel(
+            "Fairness factor f",
+            "mean over groups, by their share of the batch, of 1 + delta (mean AUC - AUC) / tau; "
+            "acts while the gate is open",
+            names.modalities,
+            found.batch_factors,
+            recorded["batch_factors"],
+            level=1.0,
+        ),
+        ReplayedPanel(
+            "Factor on each encoder's gradient",
+            "rho times the modality balance B, and times f while the gate is open",
+            names.modalities,
+            found.scale,
+            recorded["scale"],
+        ),
+    )
+    return _replayed(run, f"tau {tau:g}, delta {delta:g}", tau, floor, panels)
+
+
+def steered(
+    run: Run, names: Names, recorded: Traces, found: ControllerReplay, *, tau: float, floor: float | None
+) -> Replayed:
+    """A MultiFair+ run's controller and row weights under another tau."""
+    panels = (
+        _gap_panel(names, recorded),
+        ReplayedPanel(
+            "Controller's delta",
+            "rises by gain times (gap - tau) a step, never below 0; strength of the row weights",
+            names.attributes,
+            found.delta,
+            recorded["delta"],
+        ),
+        ReplayedPanel(
+            "Weight of a row of each group",
+            "1 + delta (mean AUC - AUC) / tau, within its bounds",
+            names.groups,
+            found.group_weight,
+            recorded["group_weight"],
+            level=1.0,
+        ),
+    )
+    return _replayed(run, f"tau {tau:g}", tau, floor, panels)
+
+
+def _gap_panel(names: Names, recorded: Traces) -> ReplayedPanel:
+    formula = "greatest minus least AUC over groups; dotted: tau as trained, line: tau as chosen"
+    return ReplayedPanel(
+        "AUC gap in training, as recorded", formula, names.attributes, recorded["gap"], is_gap=True
+    )
+
+
+def _replayed(
+    run: Run, dials: str, tau: float, floor: float | None, panels: tuple[ReplayedPanel, ...]
+) -> Replayed:
+    spec = run.spec
+    own: float = spec["parameters"]["tau"]
+    return Replayed(run.label, spec["method"], spec["seed"], dials, tau, own, floor, panels)
