@@ -24,12 +24,14 @@ class Replay:
         gate: 1 where the gap reaches tau [T, A].
         group_factors: F [T, M, G].
         batch_factors: f, mean over attributes [T, M].
+        acting: the same with a closed gate counting as 1 [T, M].
         scale: factor on each encoder's gradient [T, M].
     """
 
     gate: Floats
     group_factors: Floats
     batch_factors: Floats
+    acting: Floats
     scale: Floats
 
 
@@ -96,6 +98,7 @@ def replay(
         gate=gate.float().numpy(),
         group_factors=torch.cat(factors, dim=-1).numpy(),
         batch_factors=combined.mean(1).numpy(),
+        acting=acting.numpy(),
         scale=scale.numpy(),
     )
 

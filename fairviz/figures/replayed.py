@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from fairviz.figures.arrays import even_places, extreme_places, smooth, window_for
 from fairviz.figures.frame import Caption, Layout
 from fairviz.figures.panels import Grid, Panel, Row, legend_entry, panel_figure
-from fairviz.figures.series import Floats
+from fairviz.figures.series import Floats, Ints
 from fairviz.figures.theme import NEUTRAL, escape, group_style, method_style, tint
 from fairviz.figures.whatif_series import Replayed, ReplayedPanel
 
@@ -22,10 +22,12 @@ _POINTS = 150
 def replayed(shown: Replayed) -> go.Figure:
     """Figure with a panel per quantity: bold the estimate, pale and wide the record."""
     panels = tuple(_panel(shown, panel) for panel in shown.panels)
-    names = dict.fromkeys((name, place) for panel in shown.panels for place, name in enumerate(panel.names))
+    names = dict.fromkeys(
+        (name, place) for panel in shown.panels for place, name in enumerate(panel.names, start=panel.first)
+    )
     entries = [legend_entry(name, _line(place, NEUTRAL)) for name, place in names]
     caption = _caption(shown, [escape(name) for name, _ in names])
-    grid = Grid((Row("", panels),), 2, "optimisation step", is_wide=True, plot_height=130)
+    grid = Grid((Row("", panels),), 3, "optimisation step", is_wide=True, plot_height=130)
     return panel_figure(grid, caption, entries)
 
 
@@ -62,7 +64,7 @@ def _panel(shown: Replayed, panel: ReplayedPanel) -> Panel:
     behind = _raw if panel.recorded is None else _recorded
     lines = range(len(panel.names))
     return Panel(
-        panel.title,
+        _title(panel),
         (
             *(behind(panel, place, colour) for place in lines),
             *(_estimate(panel, place, colour) for place in lines),
@@ -70,6 +72,11 @@ def _panel(shown: Replayed, panel: ReplayedPanel) -> Panel:
         axis,
         _marks(shown, panel),
     )
+
+
+def _title(panel: ReplayedPanel) -> str:
+    floor = "" if panel.noise_floor is None else f" (chance: to {panel.noise_floor:.3f})"
+    return escape(panel.title) + floor
 
 
 def _raw(panel: ReplayedPanel, place: int, colour: str) -> Layout:
@@ -92,7 +99,7 @@ def _recorded(panel: ReplayedPanel, place: int, colour: str) -> Layout:
     }
 
 
-def _behind(panel: ReplayedPanel, place: int, x: Floats, y: Floats) -> Layout:
+def _behind(panel: ReplayedPanel, place: int, x: Ints, y: Floats) -> Layout:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -109,7 +116,7 @@ def _estimate(panel: ReplayedPanel, place: int, colour: str) -> Layout:
     places = even_places(len(panel.estimate), _POINTS)
     kind = "recorded" if panel.recorded is None else "estimate"
     return {
-        **_line(place, colour),
+        **_line(panel.first + place, colour),
         "type": "scatter",
         "x": places,
         "y": smooth(panel.estimate[:, place], window)[places],
@@ -132,7 +139,7 @@ def _marks(shown: Replayed, panel: ReplayedPanel) -> tuple[Layout, ...]:
     """Where a quantity does nothing; under the gap what chance makes, both taus across it."""
     if not panel.is_gap:
         return () if panel.level is None else (_across(panel.level, "dot", 1.2),)
-    floor = () if shown.noise_floor is None else (_band(shown.noise_floor),)
+    floor = () if panel.noise_floor is None else (_band(panel.noise_floor),)
     return (*floor, _across(shown.recorded_tau, "dot", 1.2), _across(shown.tau, "solid", 1.8))
 
 
@@ -161,10 +168,12 @@ def _band(floor: float) -> Layout:
 
 
 def _caption(shown: Replayed, legend: list[str]) -> Caption:
+    has_floor = any(panel.noise_floor is not None for panel in shown.panels)
     details = [
-        f"estimate for {escape(shown.label)}, seed {shown.seed}: {shown.dials}, the recorded course held fixed",
+        f"estimate for {escape(shown.label)}, seed {shown.seed}: {shown.dials}",
+        "the recorded course held fixed",
         "bold: estimate",
         "pale and wide: as trained",
-        *(["grey: gaps that chance alone makes"] if shown.noise_floor is not None else []),
+        *(["grey: gaps that chance alone makes"] if has_floor else []),
     ]
     return Caption("What would have acted at each step?", " · ".join(details), legend)

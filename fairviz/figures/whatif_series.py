@@ -1,7 +1,7 @@
 """What the figures of the What-if page draw: small frozen records.
 
-Axis letters: T optimisation steps, L lines of a panel, P trained points, V and W places along a map's first and
-second dial. NaN is "no number". Names are a user's own text; figures escape them, callers do not.
+Axis letters: T optimisation steps, L lines of a panel, P trained points, V and W places along a map's first
+and second dial. NaN is "no number". Names are a user's own text; figures escape them, callers do not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ class ReplayedPanel:
         recorded: [T, L] as trained; None where the estimate is the record.
         level: value at which it does nothing, drawn as a line.
         bounds: fixed range of the y axis.
-        is_gap: compared with tau and the noise floor.
+        is_gap: compared with tau.
+        noise_floor: of a gap, what chance alone exceeds one time in twenty, if known.
+        first: place of the first line in the order of dashes.
     """
 
     title: str
@@ -34,6 +36,8 @@ class ReplayedPanel:
     level: float | None = None
     bounds: tuple[float, float] | None = None
     is_gap: bool = False
+    noise_floor: float | None = None
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,6 @@ class Replayed:
         dials: the other values in words, such as ``tau 0.02, delta 0.3``.
         tau: the other one.
         recorded_tau: the run's own.
-        noise_floor: gap that chance alone exceeds in one batch of twenty, if known.
         panels: what is drawn.
     """
 
@@ -57,7 +60,6 @@ class Replayed:
     dials: str
     tau: float
     recorded_tau: float
-    noise_floor: float | None
     panels: tuple[ReplayedPanel, ...]
 
 

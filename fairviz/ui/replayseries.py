@@ -16,6 +16,7 @@ from fairviz.reports.run import Run
 from fairviz.whatif import ControllerReplay, Replay
 
 Traces = Mapping[str, NDArray[np.float32]]
+Floors = Mapping[str, float]
 
 _SHARE = (-0.03, 1.03)
 
@@ -30,7 +31,7 @@ class Names:
 
 
 def gated(
-    run: Run, names: Names, recorded: Traces, found: Replay, *, tau: float, delta: float, floor: float | None
+    run: Run, names: Names, recorded: Traces, found: Replay, *, tau: float, delta: float, floors: Floors
 ) -> Replayed:
     """A MultiFair run's gate and factors under other dials.
 
@@ -41,10 +42,10 @@ def gated(
         found: the same under ``tau`` and ``delta``.
         tau: gap that opens the gate.
         delta: strength of the group factors.
-        floor: of the gap in one batch.
+        floors: by attribute, the gap that chance alone exceeds one time in twenty; those that are known.
     """
     panels = (
-        _gap_panel(names, recorded),
+        *_gap_panels(names, recorded, floors),
         ReplayedPanel(
             "Share of steps with the gate open",
             "the gate opens where the batch's gap reaches tau",
@@ -70,15 +71,15 @@ def gated(
             recorded["scale"],
         ),
     )
-    return _replayed(run, f"tau {tau:g}, delta {delta:g}", tau, floor, panels)
+    return _replayed(run, f"tau {tau:g}, delta {delta:g}", tau, panels)
 
 
 def steered(
-    run: Run, names: Names, recorded: Traces, found: ControllerReplay, *, tau: float, floor: float | None
+    run: Run, names: Names, recorded: Traces, found: ControllerReplay, *, tau: float, floors: Floors
 ) -> Replayed:
     """A MultiFair+ run's controller and row weights under another tau."""
     panels = (
-        _gap_panel(names, recorded),
+        *_gap_panels(names, recorded, floors),
         ReplayedPanel(
             "Controller's delta",
             "rises by gain times (gap - tau) a step, never below 0; strength of the row weights",
@@ -95,19 +96,27 @@ def steered(
             level=1.0,
         ),
     )
-    return _replayed(run, f"tau {tau:g}", tau, floor, panels)
+    return _replayed(run, f"tau {tau:g}", tau, panels)
 
 
-def _gap_panel(names: Names, recorded: Traces) -> ReplayedPanel:
+def _gap_panels(names: Names, recorded: Traces, floors: Floors) -> list[ReplayedPanel]:
+    """The recorded gap of each attribute, which is what tau is compared with."""
     formula = "greatest minus least AUC over groups; dotted: tau as trained, line: tau as chosen"
-    return ReplayedPanel(
-        "AUC gap in training, as recorded", formula, names.attributes, recorded["gap"], is_gap=True
-    )
+    return [
+        ReplayedPanel(
+            f"AUC gap of {name}, recorded",
+            formula,
+            (name,),
+            recorded["gap"][:, [place]],
+            is_gap=True,
+            noise_floor=floors.get(name),
+            first=place,
+        )
+        for place, name in enumerate(names.attributes)
+    ]
 
 
-def _replayed(
-    run: Run, dials: str, tau: float, floor: float | None, panels: tuple[ReplayedPanel, ...]
-) -> Replayed:
+def _replayed(run: Run, dials: str, tau: float, panels: tuple[ReplayedPanel, ...]) -> Replayed:
     spec = run.spec
     own: float = spec["parameters"]["tau"]
-    return Replayed(run.label, spec["method"], spec["seed"], dials, tau, own, floor, panels)
+    return Replayed(run.label, spec["method"], spec["seed"], dials, tau, own, panels)
