@@ -32,6 +32,8 @@ _NOISES: Final = (1e-3, 2.0)
 _STARTS: Final = ((1.0, 0.5, 0.5), (0.1, 2.0, 1.0), (1.0, 0.3, 0.05))
 """Signal, length and noise from which the likelihood is climbed."""
 _MOST_REFITS: Final = 30
+_APART: Final = 0.12
+"""Of a dial's trained range: closer points would tell the same."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Trained:
 
     def at(self, point: FloatArray) -> FloatArray:
         """Values at one point."""
-        return self.values[(self.dials == point).all(axis=1)]
+        own: FloatArray = self.values[(self.dials == point).all(axis=1)]
+        return own
 
     def levelled(self) -> Trained:
         """The same runs without what a seed adds to all points alike: least squares on points and seeds."""
@@ -152,15 +155,25 @@ class Surface:
     def informative(self, candidates: FloatArray, count: int) -> FloatArray:
         """Where to train next [count, D]: one after the other, where the band is widest by then.
 
-        The band at a place follows from where was trained, not from what came of it.
+        The band at a place follows from where was trained, not from what came of it. Places close to trained
+        ones are left out: where a surface is flat its band is widest just beside its outermost points.
         """
         dials, values, chosen = self.trained.dials, self.trained.values, []
-        for _ in range(min(count, len(candidates))):
+        for _ in range(count):
+            candidates = candidates[self._apart(candidates, dials)]
+            if not len(candidates):
+                break
             process = self._fitted(self.theta, dials, values)
             best = candidates[self._estimate(process, candidates).sd.argmax()]
             chosen.append(best)
             dials, values = np.vstack([dials, best]), np.append(values, self._centre)
-        return np.array(chosen).reshape(-1, candidates.shape[1])
+        return np.array(chosen, dtype=np.float64).reshape(-1, candidates.shape[1])
+
+    def _apart(self, candidates: FloatArray, dials: FloatArray) -> NDArray[np.bool_]:
+        """Which candidates [Q] are no neighbours of the dials [N, D]."""
+        between = self._scaled(candidates)[:, None] - self._scaled(dials)
+        apart: NDArray[np.bool_] = (np.linalg.norm(between, axis=-1) >= _APART).all(axis=1)
+        return apart
 
     def _estimate(self, process: Any, dials: FloatArray) -> Estimate:
         mean, sd = process.predict(self._scaled(dials), return_std=True)

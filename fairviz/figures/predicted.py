@@ -11,10 +11,12 @@ from fairviz.figures.whatif_series import Predictions
 
 _HEIGHT = {HALF: 260, PHONE: 240}
 _PADDING = 0.06
+# A scale that spans less would make a mountain of the third decimal.
+_LEAST_SPAN = 0.01
 
 
 def predicted(shown: Predictions) -> go.Figure:
-    """Figure with a mark per point: predicted with its band along x, trained along y; on the line they agree."""
+    """Figure with a mark per point: predicted with its band along x, trained along y."""
     ends = _ends(shown)
     return figure([_diagonal(ends), _marks(shown)], lambda width: _layout(shown, ends, width), wide=HALF)
 
@@ -59,7 +61,8 @@ def _marks(shown: Predictions) -> Layout:
         },
         "hoverinfo": "text",
         "hovertext": [
-            f"<b>{escape(name, 60)}</b><br>predicted {p:.3f} ({p - h:.3f} to {p + h:.3f})<br>trained <b>{t:.3f}</b>"
+            f"<b>{escape(name, 60)}</b><br>predicted {p:.3f} ({p - h:.3f} to {p + h:.3f})"
+            f"<br>trained <b>{t:.3f}</b>"
             for name, p, h, t in zip(
                 shown.names, shown.predicted, shown.half_width, shown.trained, strict=True
             )
@@ -73,7 +76,7 @@ def _ends(shown: Predictions) -> tuple[float, float]:
         [shown.predicted - shown.half_width, shown.predicted + shown.half_width, shown.trained]
     )
     low, high = float(values.min()), float(values.max())
-    room = _PADDING * (high - low) or 0.01
+    room = max(_PADDING * (high - low), (_LEAST_SPAN - (high - low)) / 2)
     return low - room, high + room
 
 

@@ -17,6 +17,7 @@ _RECORDED, _RECORDED_WIDTH = 0.3, 5.0
 _WIDTH = 1.8
 # Smooth lines of every quantity are drawn anew at each turn of a dial.
 _POINTS = 150
+_LONGEST_TITLE = 48
 
 
 def replayed(shown: Replayed) -> go.Figure:
@@ -76,7 +77,7 @@ def _panel(shown: Replayed, panel: ReplayedPanel) -> Panel:
 
 def _title(panel: ReplayedPanel) -> str:
     floor = "" if panel.noise_floor is None else f" (chance: to {panel.noise_floor:.3f})"
-    return escape(panel.title) + floor
+    return escape(panel.title, _LONGEST_TITLE) + floor
 
 
 def _raw(panel: ReplayedPanel, place: int, colour: str) -> Layout:

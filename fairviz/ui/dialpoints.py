@@ -59,7 +59,7 @@ def dials_of(run: Run) -> tuple[float, ...]:
 
 
 def beside(base: Run, runs: Iterable[Run]) -> list[Run]:
-    """Finished runs that differ from one in dials and seed alone, each such once: the first of those given."""
+    """Finished runs that differ from one in dials and seed alone; of two alike the first."""
     found: dict[Any, Run] = {}
     for run in runs:
         if run.test is not None and _shared(run) == _shared(base):

@@ -42,20 +42,21 @@ Returns the axes that were chosen.
 """
 
 
-def live(comparison_id: str, charts: Charts | None = None) -> None:
+def live(comparison_id: str, charts: Charts | None = None, *, table: bool = True) -> None:
     """Draw a comparison, again and again while it is waiting or in training.
 
     Args:
         comparison_id: of the comparison.
         charts: between progress and table; without them the front, the groups and what methods did.
+        table: whether the runs are listed.
     """
     running = workbench().progress(comparison_id).state.active
     every = _REFRESH_SECONDS if running else None
-    st.fragment(_live, run_every=every)(comparison_id, running, charts or _charts)
+    st.fragment(_live, run_every=every)(comparison_id, running, charts or _charts, table=table)
 
 
 @shown_errors()
-def _live(comparison_id: str, was_running: bool, charts: Charts) -> None:
+def _live(comparison_id: str, was_running: bool, charts: Charts, *, table: bool) -> None:
     progress = workbench().progress(comparison_id)
     if was_running and not progress.state.active:
         st.rerun(scope="app")
@@ -66,7 +67,8 @@ def _live(comparison_id: str, was_running: bool, charts: Charts) -> None:
     if epochs:
         comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
         axes = charts(comparison_id, progress.revision, runs, spec, comparable)
-    _runs_table(runs, epochs, axes)
+    if table:
+        _runs_table(runs, epochs, axes)
 
 
 def _status(comparison_id: str, progress: Progress, runs: Sequence[Run]) -> None:

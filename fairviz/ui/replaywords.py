@@ -27,15 +27,19 @@ Gaps = Mapping[str, NDArray[np.float64]]
 """By attribute, gaps that chance alone makes [draws]; of those for which they are known."""
 
 
-def noise_in_words(chance: Gaps) -> str:
-    """How large a gap chance alone makes, to stand at tau; empty where unknown."""
+def noise_in_words(chance: Gaps, *, averaged: bool = False) -> str:
+    """How large a gap chance alone makes, to stand at tau; empty where unknown.
+
+    Args:
+        chance: such gaps.
+        averaged: whether they are of a moving mean over batches.
+    """
     told = [f"{float(np.quantile(gaps, 0.95)):.3f} ({words.plain(name)})" for name, gaps in chance.items()]
     if not told:
         return ""
-    return (
-        f"Noise floor: in 19 of 20 batches chance alone makes gaps up to {words.listed(told)}. "
-        "A smaller tau acts on noise, too."
-    )
+    where = "in its averaged gap, 19 times of 20," if averaged else "in 19 of 20 batches"
+    floors = words.listed(told)
+    return f"Noise floor: {where} chance alone makes up to {floors}. A smaller tau acts on noise, too."
 
 
 def gate_in_words(
