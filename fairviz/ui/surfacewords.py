@@ -64,7 +64,7 @@ def estimates(number: Number, found: Surface, names: Sequence[str]) -> str:
     least, most = int(at.mean.argmin()), int(at.mean.argmax())
     points = found.trained.points
     ends = [
-        f"{words.number(float(at.mean[i]))} \u00b1 {words.number(float(at.half_width[i]))} at "
+        f"{words.number(float(at.mean[i]))} \u00b1 {_width(float(at.half_width[i]))} at "
         f"{point_in_words(names, points[i])}"
         for i in (least, most)
     ]
@@ -72,11 +72,11 @@ def estimates(number: Number, found: Surface, names: Sequence[str]) -> str:
     if words.number(float(at.mean.min())) == words.number(float(at.mean.max())):
         return (
             f"Estimated from {many}, {named(number)} is {ends[0].partition(' at ')[0]} throughout; "
-            f"one seed alone moves it by about {words.number(found.noise)}."
+            f"one seed alone moves it by {_about(found.noise)}."
         )
     return (
         f"Estimated from {many}, {named(number)} goes from {ends[0]} to {ends[1]}; "
-        f"one seed alone moves it by about {words.number(found.noise)}."
+        f"one seed alone moves it by {_about(found.noise)}."
     )
 
 
@@ -111,9 +111,18 @@ def trust(found: LeftOut) -> str:
     if inside < 0.8 * count:
         return f"{told} Do not rely on these estimates: train the point."
     error = float(np.abs(found.trained - found.predicted.mean)[known].mean())
-    return f"{told} On average a prediction was off by {words.number(error)}."
+    return f"{told} On average a prediction was off by {_about(error)}."
 
 
 def split_in_words(split: Split) -> str:
     """Which rows the map shows."""
     return f"Shown: {split} rows. {CHOOSING}"
+
+
+def _width(value: float) -> str:
+    """Half a band, of which less than a thousandth is not nothing."""
+    return "under 0.001" if value < 0.0005 else words.number(value)
+
+
+def _about(value: float) -> str:
+    return "under 0.001" if value < 0.0005 else f"about {words.number(value)}"
