@@ -59,7 +59,7 @@ class Trained:
     @property
     def varying(self) -> tuple[int, ...]:
         """Places of the dials that have more than one value."""
-        return tuple(np.flatnonzero(np.ptp(self.dials, axis=0) > 0).tolist())
+        return tuple(np.flatnonzero((self.dials != self.dials[:1]).any(axis=0)).tolist())
 
     def only(self, dials: Iterable[int]) -> Trained:
         """The same runs by some of the dials."""

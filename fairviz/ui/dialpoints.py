@@ -68,9 +68,9 @@ def beside(base: Run, runs: Iterable[Run]) -> list[Run]:
 
 
 def trained(runs: Sequence[Run], number: Number, split: Split) -> Trained:
-    """A number of runs of one method as points of a surface; those without it are left out."""
+    """A number of runs of one method, at least one, as points of a surface; those without it are left out."""
     known = [(run, value) for run in runs if (value := number.of(run, split)) is not None]
-    width = len(dials_of(runs[0])) if runs else 0
+    width = len(dials_of(runs[0]))
     return Trained(
         np.array([dials_of(run) for run, _ in known], dtype=np.float64).reshape(-1, width),
         np.array([run.spec["seed"] for run, _ in known], dtype=np.int64),

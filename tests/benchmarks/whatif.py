@@ -21,7 +21,6 @@ import numpy as np
 from fairviz.config import Settings
 from fairviz.figures.replayed import replayed, replayed_text
 from fairviz.ui import replaywords
-from fairviz.ui.cache import drawing
 from fairviz.ui.replayseries import Names, Traces, gated
 from fairviz.whatif import replay
 from fairviz.workbench import Workbench
@@ -63,8 +62,8 @@ def turn(traces: Traces, *, tau: float, delta: float) -> int:
         *replaywords.delta_in_words(traces, found, dials=(tau, delta), own=(0.04, 0.3)),
     ]
     shown = gated(swept_run(1, "multifair"), names, traces, found, tau=tau, delta=delta, floors={"race": 0.1})
-    built = drawing(replayed(shown), replayed_text(shown))
-    return len(built.figure) + len(" ".join(told))
+    figure: str = replayed(shown).to_json()
+    return len(figure) + len(replayed_text(shown)) + len(" ".join(told))
 
 
 def turn_milliseconds(rounds: int = 20) -> float:

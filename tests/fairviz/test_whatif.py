@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,9 @@ def controller_traces(steps: int = 80) -> dict[str, Any]:
     rng = np.random.default_rng(1)
     auc = rng.uniform(0.6, 0.9, (steps, 5)).astype(np.float32)
     auc[:10, 2] = np.nan
-    gap = np.stack([np.nanmax(auc[:, part], 1) - np.nanmin(auc[:, part], 1) for part in (slice(3), slice(3, 5))], 1)
+    gap = np.stack(
+        [np.nanmax(auc[:, part], 1) - np.nanmin(auc[:, part], 1) for part in (slice(3), slice(3, 5))], 1
+    )
     return {"fused_auc": auc, "gap": gap}
 
 
@@ -185,8 +188,8 @@ def test_a_larger_tau_never_opens_a_gate_or_strengthens_a_controller() -> None:
     taus = (0.01, 0.03, 0.06, 0.1)
     gates = [replay(recorded(200), SIZES, tau=tau, delta=0.3, rho=RHO).gate for tau in taus]
     deltas = [replay_controller(controller_traces(), SIZES, OWN, tau=tau).delta for tau in taus]
-    assert all((small >= large).all() for small, large in zip(gates, gates[1:], strict=False))
-    assert all((small >= large).all() for small, large in zip(deltas, deltas[1:], strict=False))
+    assert all((small >= large).all() for small, large in pairwise(gates))
+    assert all((small >= large).all() for small, large in pairwise(deltas))
 
 
 def test_a_dial_is_turned_in_a_moment() -> None:
