@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from fairviz.whatif import ControllerReplay, Replay
 
 Traces = Mapping[str, NDArray[np.float32]]
 Floors = Mapping[str, float]
+AnyReplay = TypeVar("AnyReplay", Replay, ControllerReplay)
 
 _SHARE = (-0.03, 1.03)
 
@@ -28,6 +30,14 @@ class Names:
     modalities: tuple[str, ...]
     attributes: tuple[str, ...]
     groups: tuple[str, ...]
+
+
+def common_steps(found: AnyReplay, recorded: Traces) -> tuple[AnyReplay, Traces]:
+    """A replay and a record of one run cut to the steps of both: in training it goes on between two looks."""
+    arrays: dict[str, Any] = vars(found)
+    steps = min(len(recorded["gap"]), *(len(array) for array in arrays.values()))
+    cut = {name: array[:steps] for name, array in arrays.items()}
+    return type(found)(**cut), {name: trace[:steps] for name, trace in recorded.items()}
 
 
 def gated(

@@ -18,7 +18,7 @@ from fairviz.ui.cache import drawing
 from fairviz.ui.drawn import draw
 from fairviz.ui.errors import shown_errors
 from fairviz.ui.facts import facts
-from fairviz.ui.replayseries import gated, steered
+from fairviz.ui.replayseries import common_steps, gated, steered
 from fairviz.ui.replaywords import Gaps
 from fairviz.whatif import can_replay, can_steer
 
@@ -108,8 +108,10 @@ def _set_by_controller(parameters: dict[str, float]) -> float:
 
 
 def _gated(run: Run, task_id: str, tau: float, delta: float, chance: Gaps) -> tuple[Replayed, list[str]]:
-    recorded, names = whatifcache.recorded(run.id, run.epoch), whatifcache.names(task_id)
-    found = workbench().what_if(run.id, tau=tau, delta=delta)
+    names = whatifcache.names(task_id)
+    found, recorded = common_steps(
+        workbench().what_if(run.id, tau=tau, delta=delta), whatifcache.recorded(run.id, run.epoch)
+    )
     own = float(run.spec["parameters"]["tau"]), float(run.spec["parameters"]["delta"])
     told = [
         *replaywords.gate_in_words(names, recorded, found, chance, tau=tau, own_tau=own[0]),
@@ -119,8 +121,10 @@ def _gated(run: Run, task_id: str, tau: float, delta: float, chance: Gaps) -> tu
 
 
 def _steered(run: Run, task_id: str, tau: float, chance: Gaps) -> tuple[Replayed, list[str]]:
-    recorded, names = whatifcache.recorded(run.id, run.epoch), whatifcache.names(task_id)
-    found = workbench().what_if_controller(run.id, tau=tau)
+    names = whatifcache.names(task_id)
+    found, recorded = common_steps(
+        workbench().what_if_controller(run.id, tau=tau), whatifcache.recorded(run.id, run.epoch)
+    )
     own = float(run.spec["parameters"]["tau"])
     told = replaywords.controller_in_words(names, recorded, found, chance, tau=tau, own_tau=own)
     return steered(run, names, recorded, found, tau=tau, floors=_floors(chance)), told

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fairviz.ui.replayseries import Names, gated, steered
+from fairviz.ui.replayseries import Names, common_steps, gated, steered
 from fairviz.ui.replaywords import controller_in_words, delta_in_words, gate_in_words, noise_in_words
 from fairviz.whatif import ControllerReplay, Replay, replay
 from tests.benchmarks.whatif import RHO, SIZES, recorded
@@ -126,6 +126,14 @@ def test_names_are_escaped() -> None:
     names = Names(("labs",), ("<b>[x](y)", "sex"), ())
     told = gate_in_words(names, {"gate": gates(0.1, 0.1)}, replayed_with(), {}, tau=0.02, own_tau=0.04)
     assert "[x](" not in told[0]
+
+
+def test_a_run_that_goes_on_between_two_looks_is_cut_to_the_steps_of_both() -> None:
+    earlier, later = recorded(30), recorded(50)
+    found = replay(later, SIZES, tau=0.02, delta=0.5, rho=RHO)
+    cut, past = common_steps(found, earlier)
+    assert {len(array) for array in (*vars(cut).values(), *past.values())} == {30}
+    np.testing.assert_array_equal(cut.scale, found.scale[:30])
 
 
 def test_what_is_drawn_is_what_was_replayed() -> None:
