@@ -76,9 +76,10 @@ def turn_milliseconds(rounds: int = 20) -> float:
 
 
 def _seconds(job: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    """Of the processor, which hold on a busy machine, too."""
+    began = time.process_time()
     job()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def trained(bench: Workbench, task: str, points: Sequence[dict[str, float]], epochs: int) -> dict[str, float]:
@@ -132,7 +133,7 @@ def main() -> None:
         stored = stored_turn_milliseconds(bench, task)
     milliseconds, ratio = turn_milliseconds(), grid["processor"] / one["processor"]
     targets = {
-        f"a turn takes at most {MOST_MILLISECONDS:.0f} ms": milliseconds <= MOST_MILLISECONDS,
+        f"a turn takes at most {MOST_MILLISECONDS:.0f} ms": milliseconds + stored <= MOST_MILLISECONDS,
         f"the grid takes at most {MOST_RATIO:g} times as long as a point": ratio <= MOST_RATIO,
         "points are there before the first run finishes": grid["first points"] < grid["first run"],
     }
