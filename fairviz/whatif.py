@@ -41,11 +41,12 @@ class ControllerReplay:
 
     Attributes:
         delta: the controller's strength [T, A].
-        group_weight: weight of a row of each group, before the batch's mean is divided out [T, G].
+        group_weight: weight of a row of each group, before the batch's mean is divided out [T, G]; None where
+            it may not be told.
     """
 
     delta: Floats
-    group_weight: Floats
+    group_weight: Floats | None
 
 
 def can_steer(parameters: Mapping[str, Any]) -> bool:

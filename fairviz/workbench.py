@@ -15,6 +15,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -474,6 +475,8 @@ class Workbench:
     def what_if_controller(self, run_id: int, *, tau: float) -> ControllerReplay:
         """A MultiFair+ run's controller and row weights under another tau: an estimate, as ``what_if``.
 
+        Weights follow from the AUCs of a batch's groups, which of private data are not told.
+
         Raises:
             SettingError: if the run is of another method, or has no epoch yet.
         """
@@ -487,7 +490,8 @@ class Workbench:
                 found=f"{run.label} at epoch {run.epoch}",
                 remedy="Choose a MultiFair+ run.",
             )
-        return replay_controller(traces, self._group_sizes(run), parameters, tau=tau)
+        found = replay_controller(traces, self._group_sizes(run), parameters, tau=tau)
+        return found if self._is_public(run.comparison_id) else replace(found, group_weight=None)
 
     def chance_gaps(self, run_id: int) -> dict[str, NDArray[np.float64]]:
         """By attribute, gaps that chance alone would make in what a finished run compares with tau, [draws].

@@ -18,6 +18,8 @@ _WIDTH = 1.8
 # Smooth lines of every quantity are drawn anew at each turn of a dial.
 _POINTS = 150
 _LONGEST_TITLE = 48
+# A factor that leaves 1 by less must not look like one that swings.
+_LEAST_AWAY = 0.02
 
 
 def replayed(shown: Replayed) -> go.Figure:
@@ -62,6 +64,8 @@ def _panel(shown: Replayed, panel: ReplayedPanel) -> Panel:
         axis["range"] = list(panel.bounds)
     if panel.is_gap:
         axis["rangemode"] = "tozero"
+    if panel.level is not None:
+        axis["autorangeoptions"] = {"include": [panel.level - _LEAST_AWAY, panel.level + _LEAST_AWAY]}
     behind = _raw if panel.recorded is None else _recorded
     lines = range(len(panel.names))
     return Panel(

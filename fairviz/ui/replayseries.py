@@ -6,7 +6,7 @@ Axis letters: T optimisation steps, A attributes, M modalities, G groups.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,10 +34,10 @@ class Names:
 
 def common_steps(found: AnyReplay, recorded: Traces) -> tuple[AnyReplay, Traces]:
     """A replay and a record of one run cut to the steps of both: in training it goes on between two looks."""
-    arrays: dict[str, Any] = vars(found)
+    arrays: dict[str, Any] = {name: array for name, array in vars(found).items() if array is not None}
     steps = min(len(recorded["gap"]), *(len(array) for array in arrays.values()))
     cut = {name: array[:steps] for name, array in arrays.items()}
-    return type(found)(**cut), {name: trace[:steps] for name, trace in recorded.items()}
+    return replace(found, **cut), {name: trace[:steps] for name, trace in recorded.items()}
 
 
 def gated(
@@ -88,7 +88,7 @@ def steered(
     run: Run, names: Names, recorded: Traces, found: ControllerReplay, *, tau: float, floors: Floors
 ) -> Replayed:
     """A MultiFair+ run's controller and row weights under another tau."""
-    panels = (
+    panels = [
         *_gap_panels(names, recorded, floors),
         ReplayedPanel(
             "Controller's delta",
@@ -97,16 +97,18 @@ def steered(
             found.delta,
             recorded["delta"],
         ),
-        ReplayedPanel(
+    ]
+    if found.group_weight is not None:
+        weights = ReplayedPanel(
             "Weight of a row of each group",
             "1 + delta (mean AUC - AUC) / tau, within its bounds",
             names.groups,
             found.group_weight,
             recorded["group_weight"],
             level=1.0,
-        ),
-    )
-    return _replayed(run, f"tau {tau:g}", tau, panels)
+        )
+        panels.append(weights)
+    return _replayed(run, f"tau {tau:g}", tau, tuple(panels))
 
 
 def _gap_panels(names: Names, recorded: Traces, floors: Floors) -> list[ReplayedPanel]:

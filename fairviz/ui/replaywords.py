@@ -86,7 +86,7 @@ def controller_in_words(
         for k, name in enumerate(names.attributes)
     ]
     weights = found.group_weight
-    if found.delta.any():
+    if weights is not None and found.delta.any():
         told.append(
             f"Rows of a group would have weighed between {words.number(float(weights.min()))} and "
             f"{words.number(float(weights.max()))} times the usual."

@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairviz.config import Settings
 from fairviz.figures.replayed import replayed, replayed_text
@@ -38,7 +39,9 @@ MOST_MILLISECONDS = 100.0
 MOST_RATIO = 3.0
 
 
-def recorded(steps: int = STEPS, modalities: int = MODALITIES, sizes: Sequence[int] = SIZES) -> Traces:
+def recorded(
+    steps: int = STEPS, modalities: int = MODALITIES, sizes: Sequence[int] = SIZES
+) -> dict[str, NDArray[np.float32]]:
     """Made-up traces of MultiFair: AUCs that differ by group, shares that differ by batch."""
     rng = np.random.default_rng(0)
     traces = {

@@ -73,6 +73,7 @@ def test_the_recorded_tau_gives_the_engine_s_own_controller(
     found = bench.what_if_controller(run.id, tau=run.spec["parameters"]["tau"])
     assert traces["delta"].max() > 0.01, "a controller that moves"
     np.testing.assert_allclose(found.delta, traces["delta"], rtol=0, atol=1e-6)
+    assert found.group_weight is not None
     np.testing.assert_allclose(found.group_weight, traces["group_weight"], rtol=0, atol=1e-6)
 
 
@@ -82,6 +83,20 @@ def test_only_runs_of_the_method_have_the_replay(trained: tuple[Workbench, dict[
         bench.what_if_controller(runs["multifair"].id, tau=0.1)
     with pytest.raises(SettingError, match="expected a MultiFair run"):
         bench.what_if(runs["multifair-plus"].id, tau=0.1, delta=0.3)
+
+
+def test_weights_of_groups_are_not_told_of_private_data(tmp_path: Path) -> None:
+    with Workbench(tmp_path / "home") as bench:
+        dataset = bench.add_dataset(write_small(tmp_path))
+        private = small_spec(dataset.id).model_copy(update={"public": False})
+        task = bench.create_task(private)
+        short = TrainingSpec(epochs=1, batch_size=64)
+        comparison = bench.train(task.id, ["multifair-plus"], seeds=1, training=short)
+        bench.wait(comparison, every=0.05)
+        (run,) = bench.runs(comparison)
+        found = bench.what_if_controller(run.id, tau=0.01)
+        assert found.group_weight is None
+        assert len(found.delta) == len(bench.traces(run.id)["gap"])
 
 
 def test_chance_is_told_of_finished_runs_that_have_tau(trained: tuple[Workbench, dict[str, Run]]) -> None:
@@ -174,6 +189,7 @@ def test_a_controller_is_its_formula_step_by_step(tau: float) -> None:
             delta[k] = min(max(delta[k] + 0.05 * (float(traces["gap"][t, k]) - tau), 0.0), 1.0)
             auc = traces["fused_auc"][t, part].astype(float)
             weight = np.clip(1 + delta[k] * (np.nanmean(auc) - auc) / tau, 0.2, 5)
+            assert found.group_weight is not None
             assert found.delta[t, k] == pytest.approx(delta[k], abs=1e-5)
             np.testing.assert_allclose(found.group_weight[t, part], np.nan_to_num(weight, nan=1.0), atol=5e-3)
 
@@ -181,6 +197,7 @@ def test_a_controller_is_its_formula_step_by_step(tau: float) -> None:
 def test_a_controller_whose_tau_no_gap_reaches_stays_at_rest() -> None:
     found = replay_controller(controller_traces(), SIZES, OWN, tau=0.9)
     assert found.delta.max() == 0
+    assert found.group_weight is not None
     assert (found.group_weight == 1).all()
 
 

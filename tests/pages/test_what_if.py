@@ -129,6 +129,9 @@ def test_a_grid_is_trained_and_becomes_a_surface(open_page: OpenPage, task: str)
 def test_the_proposed_points_are_trained_on_a_click(open_page: OpenPage, task: str) -> None:
     page = open_page("what_if", comparison=finished(task, "multifair", grid()))
     assert "Where the band is widest" in text_of(page)
+    assert any("(estimate)" in str(chart.proto) for chart in page.get("bidi_component")), (
+        "hollow on the front"
+    )
     assert page.button("train-proposed").label == "Train these 3 points"
     page.button("train-proposed").click().run()
     assert not page.error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -164,6 +166,11 @@ def test_names_never_become_markup(run: Replayed, plane_map: ResponseMap) -> Non
 @pytest.mark.parametrize("name", ["run", "plane_map", "line_map", "pairs"])
 def test_a_phone_has_a_layout_of_its_own(name: str, request: pytest.FixtureRequest) -> None:
     shown = request.getfixturevalue(name)
-    draw = {"run": replayed, "plane_map": response_map, "line_map": response_map, "pairs": predicted}[name]
-    figure = draw(shown)
+    drawn: dict[str, Callable[[Any], go.Figure]] = {
+        "run": replayed,
+        "plane_map": response_map,
+        "line_map": response_map,
+        "pairs": predicted,
+    }
+    figure = drawn[name](shown)
     assert figure.layout.meta["narrow"]["height"] > 0

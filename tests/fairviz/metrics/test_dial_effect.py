@@ -36,14 +36,14 @@ def noise(rng: np.random.Generator, correlation: float) -> FloatArray:
 @pytest.mark.parametrize("correlation", [0.0, 0.5, 5.0])
 def test_noise_is_seldom_taken_for_a_difference(correlation: float) -> None:
     rng = np.random.default_rng(2)
-    found = [is_detected(noise(rng, correlation), DIALS) for _ in range(400)]
+    found = [bool(is_detected(noise(rng, correlation), DIALS)) for _ in range(400)]
     assert np.mean(found) < 0.07
 
 
 def test_a_slope_is_detected_with_three_seeds() -> None:
     rng = np.random.default_rng(3)
     slope = 3 * (DIALS[:, :1] - DIALS[:, 0].mean())
-    assert np.mean([is_detected(noise(rng, 0.0) + slope, DIALS) for _ in range(50)]) > 0.9
+    assert np.mean([bool(is_detected(noise(rng, 0.0) + slope, DIALS)) for _ in range(50)]) > 0.9
 
 
 def test_a_hill_without_a_slope_is_detected_too() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def gates(*shares: float, steps: int = 100) -> Any:
 
 def replayed_with(**changes: Any) -> Replay:
     flat = np.ones((100, 2), dtype=np.float32)
-    values = {
+    values: dict[str, Any] = {
         "gate": gates(0.78, 0.31),
         "group_factors": np.ones((100, 2, 5), dtype=np.float32),
         "batch_factors": flat,
@@ -33,7 +34,9 @@ def replayed_with(**changes: Any) -> Replay:
 
 
 def said(found: Replay, *, dials: tuple[float, float] = (0.02, 0.3)) -> str:
-    return " ".join(delta_in_words({"scale": np.ones((100, 2))}, found, dials=dials, own=OWN))
+    return " ".join(
+        delta_in_words({"scale": np.ones((100, 2), dtype=np.float32)}, found, dials=dials, own=OWN)
+    )
 
 
 def test_how_often_the_gate_would_open_beside_training_and_chance() -> None:
@@ -100,7 +103,7 @@ def controller(*ends: float) -> Any:
 
 
 def test_the_controller_has_words_of_its_own() -> None:
-    found = ControllerReplay(controller(0.4, 0.0), np.full((101, 5), 1.0))
+    found = ControllerReplay(controller(0.4, 0.0), np.ones((101, 5), dtype=np.float32))
     told = controller_in_words(
         NAMES, {"delta": controller(0.1, 0.2)}, found, {"race": np.array([0.2])}, tau=0.02, own_tau=0.04
     )
@@ -146,7 +149,10 @@ def test_what_is_drawn_is_what_was_replayed() -> None:
     for panel in shown.panels:
         assert panel.estimate.shape == (50, len(panel.names))
     np.testing.assert_array_equal(shown.panels[-1].estimate, found.scale)
-    plus = ControllerReplay(controller(0.4, 0.0), np.ones((101, 5)))
+    plus = ControllerReplay(controller(0.4, 0.0), np.ones((101, 5), dtype=np.float32))
     past = {"gap": controller(0.1, 0.1), "delta": controller(0.1, 0.2), "group_weight": np.ones((101, 5))}
+    untold = replace(plus, group_weight=None)
+    fewer = steered(swept_run(1, "multifair-plus"), names, past, untold, tau=0.02, floors={})
+    assert [len(panel.names) for panel in fewer.panels] == [1, 1, 2]
     own = steered(swept_run(1, "multifair-plus"), names, past, plus, tau=0.02, floors={})
     assert [len(panel.names) for panel in own.panels] == [1, 1, 2, 5]
