@@ -19,8 +19,6 @@ from fairviz.figures.whatif_series import ResponseMap
 _HEIGHT = 250
 _LEFT = 62
 _PALE, _DEEP = 0.06, 0.55
-# Ink that can be read on a light and on a dark page.
-_INK = "#5B6371"
 # A map whose values differ by less must not look like mountains.
 _LEAST_SPAN = 0.01
 _MOST_TICKS = 6
@@ -135,7 +133,7 @@ def _markers(shown: ResponseMap, points: Floats, values: Floats, hovers: Sequenc
         "marker": {
             "symbol": style.symbol + ("-open" if kind == "proposed" else ""),
             "size": 11 if kind == "proposed" else 8,
-            "color": _INK if len(shown.axes) > 1 else style.colour,
+            "color": NEUTRAL if len(shown.axes) > 1 else style.colour,
             "line": {"width": 2 if kind == "proposed" else 0},
         },
         "cliponaxis": False,

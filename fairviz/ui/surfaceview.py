@@ -35,7 +35,7 @@ def surface_view(base: Run, runs: Sequence[Run], spec: TaskSpec, task_id: str, s
         seeds: of what is trained again.
     """
     st.subheader("Between the trained points", anchor=False)
-    number, split = _choose(spec)
+    number, split = _choose(spec, runs)
     missing = (
         surfaceseries.enough(runs, number, split) if runs else "No run of these settings is finished yet."
     )
@@ -65,7 +65,9 @@ def surface_view(base: Run, runs: Sequence[Run], spec: TaskSpec, task_id: str, s
         )
 
 
-def _choose(spec: TaskSpec) -> tuple[Number, Split]:
+def _choose(spec: TaskSpec, runs: Sequence[Run]) -> tuple[Number, Split]:
+    report = next((report for _, report in series.reports(runs, "validation")), None)
+    comparable = series.first_comparable(report, spec.sensitive, _NUMBERS[0]) if report else 0
     first, second, third = st.columns(3, vertical_alignment="bottom")
     with first:
         metric = st.selectbox(
@@ -73,7 +75,12 @@ def _choose(spec: TaskSpec) -> tuple[Number, Split]:
         )
     with second:
         attribute = st.selectbox(
-            "Groups of", spec.sensitive, 0, key="surface-attribute", bind="query-params", filter_mode=None
+            "Groups of",
+            spec.sensitive,
+            comparable,
+            key="surface-attribute",
+            bind="query-params",
+            filter_mode=None,
         )
     with third:
         split = st.segmented_control(

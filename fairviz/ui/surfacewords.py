@@ -38,6 +38,8 @@ def too_few(found: Trained, names: Sequence[str]) -> str | None:
     needed = FEWEST_POINTS[max(1, len(found.varying))] if found.varying else FEWEST_POINTS[len(names)]
     if found.varying and points >= needed:
         return None
+    if not points:
+        return "This number is not estimable, or withheld, in finished runs: choose another, or other groups."
     return (
         f"A surface needs at least {needed} finished points with different {' and '.join(names)}, "
         f"of these settings and this task: there {'is' if points == 1 else 'are'} {points}. "

@@ -77,6 +77,13 @@ def test_too_few_points_are_said(points: tuple[tuple[float, float], ...], text: 
     assert (text is None and told is None) or (told is not None and text is not None and text in told)
 
 
+def test_a_number_that_no_run_has_is_said() -> None:
+    runs = [swept_run(1, "multifair", gap=None)]
+    told = enough(runs, GAP, "validation")
+    assert told is not None
+    assert told.startswith("This number is not estimable, or withheld")
+
+
 def test_a_dial_that_does_not_vary_is_left_out() -> None:
     found = seen(multifair(grid_runs(points=POINTS[::3])), AUC, "validation")
     assert found.names == ("tau",)
