@@ -41,12 +41,11 @@ class ControllerReplay:
 
     Attributes:
         delta: the controller's strength [T, A].
-        group_weight: weight of a row of each group, before the batch's mean is divided out [T, G]; None where
-            it may not be told.
+        group_weight: weight of a row of each group, before the batch's mean is divided out [T, G].
     """
 
     delta: Floats
-    group_weight: Floats | None
+    group_weight: Floats
 
 
 def can_steer(parameters: Mapping[str, Any]) -> bool:

@@ -15,7 +15,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -42,7 +41,8 @@ from fairviz.metrics.signal_floor import signal_null_gaps
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
-from fairviz.reports.gate import told_counts, told_profile, told_traces
+from fairviz.reports.gate import told_counts, told_profile
+from fairviz.reports.gate_of_traces import AnyReplay, told_replay, told_traces, traceable_groups
 from fairviz.reports.group_curves import RunCurves, run_curves
 from fairviz.reports.redecided import Redecided
 from fairviz.reports.run import Epoch, Run
@@ -417,9 +417,24 @@ class Workbench:
         return [Epoch.told(epoch, public=public) for epoch in found]
 
     def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
-        """What a run's method recorded at every step, each [steps, ...]."""
-        public = self._is_public(self.store.run(run_id).comparison_id)
-        return told_traces(self.store.traces(run_id), public=public)
+        """What a run's method recorded at every step, each [steps, ...]; NaN where it may not be told."""
+        comparison_id = self.store.run(run_id).comparison_id
+        traces = self.store.traces(run_id)
+        if self._is_public(comparison_id):
+            return traces
+        data = self.prepared(self.store.comparison(comparison_id).task_id)
+        return told_traces(traces, traceable_groups(data))
+
+    def untraced_groups(self, task_id: str) -> dict[str, tuple[str, ...]]:
+        """By attribute that has such groups, those of whose steps nothing may be told."""
+        if self.task_spec(task_id).public:
+            return {}
+        data = self.prepared(task_id)
+        withheld = {
+            attribute.name: tuple(name for name, may in zip(attribute.values, told, strict=True) if not may)
+            for attribute, told in zip(data.attributes, traceable_groups(data), strict=True)
+        }
+        return {name: groups for name, groups in withheld.items() if groups}
 
     def evaluate(self, run_id: int) -> FairnessReport | None:
         """A run's report on test rows, None until it is finished; its ``to_json`` is what files hold."""
@@ -457,6 +472,8 @@ class Workbench:
     def what_if(self, run_id: int, *, tau: float, delta: float) -> Replay:
         """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.
 
+        NaN where ``traces`` would not tell it either.
+
         Raises:
             SettingError: if the run has no such traces, or tau and delta do not act in it.
         """
@@ -470,12 +487,11 @@ class Workbench:
                 found=f"{run.label} at epoch {run.epoch}",
                 remedy="Choose a MultiFair run.",
             )
-        return replay(traces, self._group_sizes(run), tau=tau, delta=delta, rho=parameters["rho"])
+        found = replay(traces, self._group_sizes(run), tau=tau, delta=delta, rho=parameters["rho"])
+        return self._told_replay(run, found)
 
     def what_if_controller(self, run_id: int, *, tau: float) -> ControllerReplay:
         """A MultiFair+ run's controller and row weights under another tau: an estimate, as ``what_if``.
-
-        Weights follow from the AUCs of a batch's groups, which of private data are not told.
 
         Raises:
             SettingError: if the run is of another method, or has no epoch yet.
@@ -491,13 +507,14 @@ class Workbench:
                 remedy="Choose a MultiFair+ run.",
             )
         found = replay_controller(traces, self._group_sizes(run), parameters, tau=tau)
-        return found if self._is_public(run.comparison_id) else replace(found, group_weight=None)
+        return self._told_replay(run, found)
 
     def chance_gaps(self, run_id: int) -> dict[str, NDArray[np.float64]]:
         """By attribute, gaps that chance alone would make in what a finished run compares with tau, [draws].
 
         From its own scores of training rows, in batches in which groups are made equal. Empty where the
-        outcome has more than two classes, and where the run has no tau.
+        outcome has more than two classes, and where the run has no tau; without attributes of whose steps
+        nothing is told.
 
         Raises:
             SettingError: if the run is not finished.
@@ -506,7 +523,8 @@ class Workbench:
         if run.test is None:
             raise _not_finished(run)
         parameters = run.spec["parameters"]
-        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
+        task_id = self.store.comparison(run.comparison_id).task_id
+        data = self.prepared(task_id)
         if data.score_columns > 1 or "tau" not in parameters:
             return {}
         averages = can_steer(parameters) or parameters["gate"] == "ema"
@@ -520,6 +538,7 @@ class Workbench:
                 memory=parameters["ema_decay"] if averages else 0.0,
             )
             for attribute in data.attributes
+            if attribute.name not in self.untraced_groups(task_id)
         }
 
     def evidence(
@@ -567,6 +586,12 @@ class Workbench:
         # After the runs: there is evidence on all of them, and perhaps on some that finished since.
         evidence = self.evidence(comparison_id, threshold=threshold)
         return comparison_json(self.store.task(record.task_id), runs, evidence, threshold=str(threshold))
+
+    def _told_replay(self, run: RunRecord, found: AnyReplay) -> AnyReplay:
+        if self._is_public(run.comparison_id):
+            return found
+        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
+        return told_replay(found, traceable_groups(data))
 
     def _group_sizes(self, run: RunRecord) -> list[int]:
         """How many groups each attribute has that a run was trained with."""

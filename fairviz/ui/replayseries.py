@@ -34,7 +34,7 @@ class Names:
 
 def common_steps(found: AnyReplay, recorded: Traces) -> tuple[AnyReplay, Traces]:
     """A replay and a record of one run cut to the steps of both: in training it goes on between two looks."""
-    arrays: dict[str, Any] = {name: array for name, array in vars(found).items() if array is not None}
+    arrays: dict[str, Any] = vars(found)
     steps = min(len(recorded["gap"]), *(len(array) for array in arrays.values()))
     cut = {name: array[:steps] for name, array in arrays.items()}
     return replace(found, **cut), {name: trace[:steps] for name, trace in recorded.items()}
@@ -70,7 +70,7 @@ def gated(
             "acts while the gate is open",
             names.modalities,
             found.batch_factors,
-            recorded["batch_factors"],
+            recorded.get("batch_factors"),
             level=1.0,
         ),
         ReplayedPanel(
@@ -78,7 +78,7 @@ def gated(
             "rho times the modality balance B, and times f while the gate is open",
             names.modalities,
             found.scale,
-            recorded["scale"],
+            recorded.get("scale"),
         ),
     )
     return _replayed(run, f"tau {tau:g}, delta {delta:g}", tau, panels)
@@ -88,7 +88,7 @@ def steered(
     run: Run, names: Names, recorded: Traces, found: ControllerReplay, *, tau: float, floors: Floors
 ) -> Replayed:
     """A MultiFair+ run's controller and row weights under another tau."""
-    panels = [
+    panels = (
         *_gap_panels(names, recorded, floors),
         ReplayedPanel(
             "Controller's delta",
@@ -97,18 +97,16 @@ def steered(
             found.delta,
             recorded["delta"],
         ),
-    ]
-    if found.group_weight is not None:
-        weights = ReplayedPanel(
+        ReplayedPanel(
             "Weight of a row of each group",
             "1 + delta (mean AUC - AUC) / tau, within its bounds",
             names.groups,
             found.group_weight,
             recorded["group_weight"],
             level=1.0,
-        )
-        panels.append(weights)
-    return _replayed(run, f"tau {tau:g}", tau, tuple(panels))
+        ),
+    )
+    return _replayed(run, f"tau {tau:g}", tau, panels)
 
 
 def _gap_panels(names: Names, recorded: Traces, floors: Floors) -> list[ReplayedPanel]:
@@ -131,4 +129,5 @@ def _gap_panels(names: Names, recorded: Traces, floors: Floors) -> list[Replayed
 def _replayed(run: Run, dials: str, tau: float, panels: tuple[ReplayedPanel, ...]) -> Replayed:
     spec = run.spec
     own: float = spec["parameters"]["tau"]
-    return Replayed(run.label, spec["method"], spec["seed"], dials, tau, own, panels)
+    told = tuple(panel for panel in panels if not np.isnan(panel.estimate).all())
+    return Replayed(run.label, spec["method"], spec["seed"], dials, tau, own, told)

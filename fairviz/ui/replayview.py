@@ -75,9 +75,13 @@ def _replay_view(run: Run, task_id: str, offer: Offer) -> None:
     chart, beside = st.columns([5, 2], gap="medium")
     with chart:
         revision = f"{run.epoch} {tau} {delta} {sorted(chance)}"
-        draw(drawing(replayed(shown), replayed_text(shown)), key=f"replay-{run.id}", revision=revision)
+        if shown.panels:
+            draw(drawing(replayed(shown), replayed_text(shown)), key=f"replay-{run.id}", revision=revision)
+        else:
+            st.markdown("Nothing of these steps may be told: few patients stand behind them.")
     with beside:
         st.subheader("In words", anchor=False)
+        told += replaywords.withheld_in_words(workbench().untraced_groups(task_id))
         st.markdown("\n".join(f"- {sentence}" for sentence in told))
         st.caption(replaywords.ESTIMATE)
         if (known := facts(method_entry(run.spec["method"]))) is not None:

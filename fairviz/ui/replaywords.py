@@ -48,6 +48,8 @@ def gate_in_words(
     """How often each attribute's gate would have been open, a sentence each."""
     told = []
     for place, name in enumerate(names.attributes):
+        if np.isnan(found.gate[:, place]).all():
+            continue
         beside = [f"as trained: {words.percent(float(recorded['gate'][:, place].mean()))}"]
         if name in chance:
             beside.append(f"chance alone {words.percent(float((chance[name] >= tau).mean()))}")
@@ -72,6 +74,8 @@ def delta_in_words(
         dials: tau and delta as chosen.
         own: tau and delta as trained.
     """
+    if np.isnan(found.acting).all():
+        return [_ratio(dials, own)]
     if not found.gate.any():
         return ["The gate would never have been open: no delta changes anything at this tau."]
     return [_ratio(dials, own), _strength(found, dials[1]), *_stopped(found), *_steps(recorded, found)]
@@ -84,9 +88,10 @@ def controller_in_words(
     told = [
         _controller(words.plain(name), recorded["delta"][:, k], found.delta[:, k], tau=tau, own_tau=own_tau)
         for k, name in enumerate(names.attributes)
+        if not np.isnan(found.delta[:, k]).all()
     ]
-    weights = found.group_weight
-    if weights is not None and found.delta.any():
+    weights = found.group_weight[np.isfinite(found.group_weight)]
+    if len(weights) and np.nan_to_num(found.delta).any():
         told.append(
             f"Rows of a group would have weighed between {words.number(float(weights.min()))} and "
             f"{words.number(float(weights.max()))} times the usual."
@@ -96,6 +101,16 @@ def controller_in_words(
         named = words.listed([words.plain(name) for name in noisy])
         told.append(f"Tau lies below the averaged gap of {named} that chance alone makes: it chases noise.")
     return told
+
+
+def withheld_in_words(groups: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Of whose steps nothing is told, by attribute."""
+    return [
+        f"Suppressed, since few patients stand behind it: what the steps tell of "
+        f"{words.listed([words.plain(name) for name in small])} ({words.plain(attribute)}), whatever compares "
+        f"the groups of {words.plain(attribute)}, and the factors in which they have a part."
+        for attribute, small in groups.items()
+    ]
 
 
 def _ratio(dials: tuple[float, float], own: tuple[float, float]) -> str:

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from fairviz.ui.replayseries import Names, common_steps, gated, steered
-from fairviz.ui.replaywords import controller_in_words, delta_in_words, gate_in_words, noise_in_words
+from fairviz.ui.replaywords import (
+    controller_in_words,
+    delta_in_words,
+    gate_in_words,
+    noise_in_words,
+    withheld_in_words,
+)
 from fairviz.whatif import ControllerReplay, Replay, replay
 from tests.benchmarks.whatif import RHO, SIZES, recorded
 from tests.fairviz.ui.sweeps import swept_run
