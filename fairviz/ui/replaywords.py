@@ -106,9 +106,9 @@ def controller_in_words(
 def withheld_in_words(groups: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Of whose steps nothing is told, by attribute."""
     return [
-        f"Suppressed, since few patients stand behind it: what the steps tell of "
-        f"{words.listed([words.plain(name) for name in small])} ({words.plain(attribute)}), whatever compares "
-        f"the groups of {words.plain(attribute)}, and the factors in which they have a part."
+        "Suppressed, since few patients stand behind it: what the steps tell of "
+        f"{words.listed([words.plain(name) for name in small])} ({words.plain(attribute)}), whatever "
+        f"compares the groups of {words.plain(attribute)}, and the factors in which they have a part."
         for attribute, small in groups.items()
     ]
 

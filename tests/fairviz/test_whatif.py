@@ -19,7 +19,7 @@ from fairviz.whatif import can_replay, can_steer, replay, replay_controller
 from fairviz.workbench import Workbench
 from models.specs import MultiFairPlusSpec, MultiFairSpec, TrainingSpec
 from tests.benchmarks.whatif import GRID, MOST_MILLISECONDS, recorded, turn
-from tests.fairviz.small import small_spec, write_small
+from tests.fairviz.small import small_spec, small_table, write_small
 
 SIZES = (3, 2)
 RHO = 1.2
@@ -73,7 +73,6 @@ def test_the_recorded_tau_gives_the_engine_s_own_controller(
     found = bench.what_if_controller(run.id, tau=run.spec["parameters"]["tau"])
     assert traces["delta"].max() > 0.01, "a controller that moves"
     np.testing.assert_allclose(found.delta, traces["delta"], rtol=0, atol=1e-6)
-    assert found.group_weight is not None
     np.testing.assert_allclose(found.group_weight, traces["group_weight"], rtol=0, atol=1e-6)
 
 
@@ -85,18 +84,34 @@ def test_only_runs_of_the_method_have_the_replay(trained: tuple[Workbench, dict[
         bench.what_if(runs["multifair-plus"].id, tau=0.1, delta=0.3)
 
 
-def test_weights_of_groups_are_not_told_of_private_data(tmp_path: Path) -> None:
+def test_a_replay_of_private_data_tells_no_more_than_its_traces(tmp_path: Path) -> None:
+    """One group of race is made small."""
+    frame = small_table(800)
+    frame.loc[:7, "race"] = "Other"
+    frame.to_csv(tmp_path / "private.csv", index=False)
     with Workbench(tmp_path / "home") as bench:
-        dataset = bench.add_dataset(write_small(tmp_path))
+        dataset = bench.add_dataset(tmp_path / "private.csv")
         private = small_spec(dataset.id).model_copy(update={"public": False})
         task = bench.create_task(private)
         short = TrainingSpec(epochs=1, batch_size=64)
-        comparison = bench.train(task.id, ["multifair-plus"], seeds=1, training=short)
+        comparison = bench.train(task.id, ["multifair", "multifair-plus"], seeds=1, training=short)
         bench.wait(comparison, every=0.05)
-        (run,) = bench.runs(comparison)
-        found = bench.what_if_controller(run.id, tau=0.01)
-        assert found.group_weight is None
-        assert len(found.delta) == len(bench.traces(run.id)["gap"])
+        gated, steered = bench.runs(comparison)
+        assert set(bench.untraced_groups(task.id)) == {"race"}
+        race, sex = 0, 1
+        found = bench.what_if(gated.id, tau=0.01, delta=5)
+        plus = bench.what_if_controller(steered.id, tau=0.01)
+        for compared in (found.gate, plus.delta):
+            assert np.isnan(compared[:, race]).all()
+            assert np.isfinite(compared[:, sex]).all()
+        for joined in (found.batch_factors, found.acting, found.scale):
+            assert np.isnan(joined).all(), "they join all attributes"
+        for own, told in (
+            (found.group_factors, bench.traces(gated.id)["group_factors"]),
+            (plus.group_weight, bench.traces(steered.id)["group_weight"]),
+        ):
+            np.testing.assert_array_equal(np.isnan(own), np.isnan(told))
+        assert [list(bench.chance_gaps(run.id)) for run in (gated, steered)] == [["sex"]] * 2
 
 
 def test_chance_is_told_of_finished_runs_that_have_tau(trained: tuple[Workbench, dict[str, Run]]) -> None:
@@ -189,7 +204,6 @@ def test_a_controller_is_its_formula_step_by_step(tau: float) -> None:
             delta[k] = min(max(delta[k] + 0.05 * (float(traces["gap"][t, k]) - tau), 0.0), 1.0)
             auc = traces["fused_auc"][t, part].astype(float)
             weight = np.clip(1 + delta[k] * (np.nanmean(auc) - auc) / tau, 0.2, 5)
-            assert found.group_weight is not None
             assert found.delta[t, k] == pytest.approx(delta[k], abs=1e-5)
             np.testing.assert_allclose(found.group_weight[t, part], np.nan_to_num(weight, nan=1.0), atol=5e-3)
 
@@ -197,7 +211,6 @@ def test_a_controller_is_its_formula_step_by_step(tau: float) -> None:
 def test_a_controller_whose_tau_no_gap_reaches_stays_at_rest() -> None:
     found = replay_controller(controller_traces(), SIZES, OWN, tau=0.9)
     assert found.delta.max() == 0
-    assert found.group_weight is not None
     assert (found.group_weight == 1).all()
 
 

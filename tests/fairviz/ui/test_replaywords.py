@@ -131,6 +131,21 @@ def test_the_noise_floor_stands_at_tau(averaged: bool, where: str) -> None:
     assert noise_in_words({}) == ""
 
 
+def test_what_is_withheld_is_said_and_left_out() -> None:
+    gate = gates(0.5, 0.5)
+    gate[:, 0] = np.nan
+    nothing = np.full((100, 2), np.nan, dtype=np.float32)
+    found = replayed_with(gate=gate, batch_factors=nothing, acting=nothing, scale=nothing)
+    (told,) = gate_in_words(NAMES, {"gate": gate}, found, {}, tau=0.02, own_tau=0.04)
+    assert "the gate of sex" in told
+    assert said(found) == "Once the gate is open only delta / tau acts: 15 (as trained 7.5)."
+    (line,) = withheld_in_words({"race": ("asian", "other")})
+    assert "asian and other (race)" in line.replace("\\", "")
+    steps = {"gap": np.full((100, 2), 0.1, dtype=np.float32), "gate": gate}
+    shown = gated(swept_run(1, "multifair"), NAMES, steps, found, tau=0.02, delta=0.3, floors={})
+    assert [panel.title for panel in shown.panels][-1] == "Share of steps with the gate open"
+
+
 def test_names_are_escaped() -> None:
     names = Names(("labs",), ("<b>[x](y)", "sex"), ())
     told = gate_in_words(names, {"gate": gates(0.1, 0.1)}, replayed_with(), {}, tau=0.02, own_tau=0.04)
@@ -157,7 +172,7 @@ def test_what_is_drawn_is_what_was_replayed() -> None:
     np.testing.assert_array_equal(shown.panels[-1].estimate, found.scale)
     plus = ControllerReplay(controller(0.4, 0.0), np.ones((101, 5), dtype=np.float32))
     past = {"gap": controller(0.1, 0.1), "delta": controller(0.1, 0.2), "group_weight": np.ones((101, 5))}
-    untold = replace(plus, group_weight=None)
+    untold = replace(plus, group_weight=np.full((101, 5), np.nan, dtype=np.float32))
     fewer = steered(swept_run(1, "multifair-plus"), names, past, untold, tau=0.02, floors={})
     assert [len(panel.names) for panel in fewer.panels] == [1, 1, 2]
     own = steered(swept_run(1, "multifair-plus"), names, past, plus, tau=0.02, floors={})
