@@ -44,11 +44,12 @@ from fairviz.evaluation.report import FairnessReport
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
+from fairviz.metrics.signal_floor import signal_null_gaps
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
 from fairviz.reports.gate import told_counts, told_profile
-from fairviz.reports.gate_of_traces import told_traces, traceable_groups
+from fairviz.reports.gate_of_traces import AnyReplay, told_replay, told_traces, traceable_groups
 from fairviz.reports.group_curves import RunCurves, run_curves
 from fairviz.reports.own_thresholds import DecidedGroups, decided_groups
 from fairviz.reports.redecided import Redecided
@@ -66,8 +67,8 @@ from fairviz.store.records import (
 from fairviz.store.store import Store
 from fairviz.store.table_files import TableFiles
 from fairviz.training.packing import largest_pack, pack_runs
-from fairviz.training.runs import RunSpec, grid_runs, method_runs
-from fairviz.whatif import Replay, can_replay, replay
+from fairviz.training.runs import RunSpec, grid_runs, method_runs, point_runs
+from fairviz.whatif import ControllerReplay, Replay, can_replay, can_steer, replay, replay_controller
 from models.specs import TrainingSpec
 
 __all__ = ["Progress", "Workbench"]
@@ -372,6 +373,25 @@ class Workbench:
         runs = grid_runs(method, grid, seeds, training or TrainingSpec(), baseline=baseline)
         return self._submit(task_id, runs)
 
+    def train_points(
+        self,
+        task_id: str,
+        method: str,
+        points: Sequence[Mapping[str, Any]],
+        *,
+        seeds: int = 3,
+        training: TrainingSpec | None = None,
+        baseline: bool = False,
+    ) -> str:
+        """Queue a method at some points of its hyperparameters, as ``sweep`` does at all of a grid.
+
+        Raises:
+            SettingError: for an unknown method or parameter, a value outside its bounds, a point given twice,
+                or too many runs.
+        """
+        runs = point_runs(method, points, seeds, training or TrainingSpec(), baseline=baseline)
+        return self._submit(task_id, runs)
+
     def packs(self, runs: Sequence[RunSpec]) -> int:
         """In how many packs runs are trained; until this process has trained anything, as on a CPU."""
         on_cpu = self.device in {"", "CPU"}
@@ -588,6 +608,8 @@ class Workbench:
     def what_if(self, run_id: int, *, tau: float, delta: float) -> Replay:
         """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.
 
+        NaN where ``traces`` would not tell it either.
+
         Raises:
             SettingError: if the run has no such traces, or tau and delta do not act in it.
         """
@@ -601,9 +623,57 @@ class Workbench:
                 found=f"{run.label} at epoch {run.epoch}",
                 remedy="Choose a MultiFair run.",
             )
-        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
-        sizes = [len(attribute.values) for attribute in data.attributes]
-        return replay(traces, sizes, tau=tau, delta=delta, rho=parameters["rho"])
+        found = replay(traces, self._group_sizes(run), tau=tau, delta=delta, rho=parameters["rho"])
+        return self._told_replay(run, found)
+
+    def what_if_controller(self, run_id: int, *, tau: float) -> ControllerReplay:
+        """A MultiFair+ run's controller and row weights under another tau: an estimate, as ``what_if``.
+
+        Raises:
+            SettingError: if the run is of another method, or has no epoch yet.
+        """
+        run = self.store.run(run_id)
+        traces = self.store.traces(run_id)
+        parameters = RunSpec.model_validate(run.spec).parameters.model_dump()
+        if "gap" not in traces or not can_steer(parameters):
+            raise SettingError(
+                "run",
+                expected="a MultiFair+ run with an epoch",
+                found=f"{run.label} at epoch {run.epoch}",
+                remedy="Choose a MultiFair+ run.",
+            )
+        found = replay_controller(traces, self._group_sizes(run), parameters, tau=tau)
+        return self._told_replay(run, found)
+
+    def chance_gaps(self, run_id: int) -> dict[str, NDArray[np.float64]]:
+        """By attribute, gaps that chance alone would make in what a finished run compares with tau, [draws].
+
+        From its own scores of training rows, in batches in which groups are made equal. Empty where the
+        outcome has more than two classes, and where the run has no tau; without attributes of whose steps
+        nothing is told.
+
+        Raises:
+            SettingError: if the run is not finished.
+        """
+        run = self._finished(run_id)
+        parameters = run.spec["parameters"]
+        task_id = self.store.comparison(run.comparison_id).task_id
+        data = self.prepared(task_id)
+        if data.score_columns > 1 or "tau" not in parameters:
+            return {}
+        averages = can_steer(parameters) or parameters["gate"] == "ema"
+        rows, scores = data.split.train, self.store.scores(run_id)[:, 0].astype(np.float64)
+        return {
+            attribute.name: signal_null_gaps(
+                data.labels[rows],
+                scores[rows],
+                attribute.codes[rows],
+                batch_size=run.spec["training"]["batch_size"],
+                memory=parameters["ema_decay"] if averages else 0.0,
+            )
+            for attribute in data.attributes
+            if attribute.name not in self.untraced_groups(task_id)
+        }
 
     def evidence(
         self, comparison_id: str, *, threshold: ThresholdRule = AT_PREVALENCE
@@ -650,6 +720,17 @@ class Workbench:
         # After the runs: there is evidence on all of them, and perhaps on some that finished since.
         evidence = self.evidence(comparison_id, threshold=threshold)
         return comparison_json(self.store.task(record.task_id), runs, evidence, threshold=str(threshold))
+
+    def _told_replay(self, run: RunRecord, found: AnyReplay) -> AnyReplay:
+        if self._is_public(run.comparison_id):
+            return found
+        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
+        return told_replay(found, traceable_groups(data))
+
+    def _group_sizes(self, run: RunRecord) -> list[int]:
+        """How many groups each attribute has that a run was trained with."""
+        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
+        return [len(attribute.values) for attribute in data.attributes]
 
     def _is_public(self, comparison_id: str) -> bool:
         """Whether a comparison is of data that its task declares synthetic or public."""

@@ -42,17 +42,18 @@ Returns the axes that were chosen.
 """
 
 
-def live(comparison_id: str, charts: Charts | None = None) -> None:
+def live(comparison_id: str, charts: Charts | None = None, *, table: bool = True) -> None:
     """Draw a comparison, again and again while it is waiting or in training.
 
     Args:
         comparison_id: of the comparison.
         charts: between progress and table; without them the front, the groups and what methods did.
+        table: whether the runs are listed.
     """
-    polled(comparison_id, partial(_live, comparison_id, charts or _charts))
+    polled(comparison_id, partial(_live, comparison_id, charts or _charts, table=table))
 
 
-def _live(comparison_id: str, charts: Charts, progress: Progress) -> None:
+def _live(comparison_id: str, charts: Charts, progress: Progress, *, table: bool) -> None:
     runs, epochs = cache.history(comparison_id, progress.revision)
     _status(comparison_id, progress, runs)
     spec = workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
@@ -60,7 +61,8 @@ def _live(comparison_id: str, charts: Charts, progress: Progress) -> None:
     if epochs:
         comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
         axes = charts(comparison_id, progress.revision, runs, spec, comparable)
-    _runs_table(runs, epochs, axes)
+    if table:
+        _runs_table(runs, epochs, axes)
 
 
 def _status(comparison_id: str, progress: Progress, runs: Sequence[Run]) -> None:
