@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
-from fairviz.data.encode import CategoryColumn, NumberColumn
+from fairviz.data.encode import CategoryColumn, NumberColumn, TableEncoder
 from fairviz.data.prepare import PreparedData
 from fairviz.data.values import value_text
 from fairviz.errors import SettingError
@@ -140,6 +140,13 @@ def _check(data: PreparedData, frame: pd.DataFrame, row: int, changes: Mapping[s
             found=f"{len(data.classes)} classes",
             remedy="Choose a task that predicts one value against the others.",
         )
+    if data.images:
+        raise SettingError(
+            "task",
+            expected="models that read a table or text",
+            found="images among their inputs",
+            remedy="Choose a task without images: they cannot be changed value by value.",
+        )
     if not 0 <= row < len(frame):
         raise SettingError(
             "row",
@@ -192,12 +199,13 @@ def _unusual(
 ) -> Sequence[str]:
     """Changed values that training rows have hardly shown: there a prediction is a guess."""
     training = frame.iloc[data.split.train]
-    encoded = {column.name: column for encoder in data.encoders for column in encoder.columns}
+    tables = (encoder for encoder in data.encoders if isinstance(encoder, TableEncoder))
+    encoded = {column.name: column for encoder in tables for column in encoder.columns}
     found = []
     for column in changes:
-        value, coded = rows[column].iloc[CHANGED], encoded[column]
-        if value_text(value) == value_text(rows[column].iloc[RECORDED]):
-            continue
+        value, coded = rows[column].iloc[CHANGED], encoded.get(column)
+        if coded is None or value_text(value) == value_text(rows[column].iloc[RECORDED]):
+            continue  # of free text nothing is usual
         if value_text(value) == "":
             if not coded.indicator:
                 found.append(f'"{column}" is missing in no training row')

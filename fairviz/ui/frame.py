@@ -20,8 +20,10 @@ _PAGES: Final = {
     state.DATA: "Data",
     state.TRAIN: "Train",
     state.SWEEP: "Sweep",
+    state.WHAT_IF: "What-if",
     state.TRADE_OFFS: "Trade-offs",
     state.GROUPS: "Groups",
+    state.MODULATION: "Modulation",
 }
 _REFRESH_SECONDS: Final = 2.0
 _EACH_CLASS: Final = (

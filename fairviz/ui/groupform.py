@@ -46,10 +46,11 @@ def group_form(dataset_id: str, chosen: Sequence[str], first: TaskSpec, mark: st
     """
     made = {grouping.name: grouping for grouping in first.groupings}
     with st.expander("How groups are made: bands, merged groups, combinations"):
-        for place, name in enumerate(chosen):
+        tabs = st.tabs([words.plain(name) for name in chosen]) if chosen else []
+        for place, (name, tab) in enumerate(zip(chosen, tabs, strict=True)):
             start = made.get(name) or GroupingSpec(name=name, columns=(name,))
-            st.markdown(f"**{words.plain(name)}**")
-            made[name] = _one(dataset_id, start, f"{mark}.{place}")
+            with tab:
+                made[name] = _one(dataset_id, start, f"{mark}.{place}")
         crossed = _crossed(chosen, first, mark)
     groupings = (grouping for grouping in made.values() if grouping != _plain(grouping.name))
     return _with_crossing(tuple(chosen), tuple(groupings), crossed, public=public)
