@@ -120,9 +120,9 @@ def test_harm_is_told_as_evidence_has_it(open_page: OpenPage, trained: dict[str,
 
 
 def test_methods_and_seed_are_taken_from_the_address(open_page: OpenPage, trained: dict[str, str]) -> None:
-    page = open_page("groups", **trained, attribute="sex", methods="FairGrad", seed="1")
+    page = open_page("groups", **trained, attribute="sex", methods="FairGrad", curves="1")
     assert set(table_with(page, "method")["method"]) == {"FairGrad"}
-    assert page.selectbox("seed").value == "1"
+    assert page.selectbox("curves").value == "1"
 
 
 @pytest.fixture
@@ -252,11 +252,11 @@ def test_modalities_stand_beside_the_baseline_in_a_chart_and_in_words(
 
 def test_curves_join_all_seeds_unless_one_is_chosen(open_page: OpenPage, trained: dict[str, str]) -> None:
     page = open_page("groups", **trained, attribute="sex")
-    assert page.selectbox("seed").value == "all"
+    assert page.selectbox("curves").value == "all"
     ranks = "How many are found at how many false alarms?"
     joined = figures(page)[ranks]
     assert "mean over 2 seeds \u00b7 bands: range over seeds" in subtitle(joined)
-    page.selectbox("seed").set_value("0").run()
+    page.selectbox("curves").set_value("0").run()
     single = figures(page)[ranks]
     assert "seed 0" in subtitle(single)
     assert "bands" not in subtitle(single)

@@ -122,7 +122,7 @@ def test_a_grid_is_trained_and_becomes_a_surface(open_page: OpenPage, task: str)
     assert "retrained values lay inside the 95 % band" in text
     assert "Validation rows choose, test rows report" in text
     assert len(page.get("bidi_component")) == 4
-    page.selectbox("number").set_value("worst_group_auc").run()
+    page.selectbox("surface-number").set_value("worst_group_auc").run()
     assert f"worst-group AUC of {SCRIPT}" in text_of(page).lower().replace("auc", "AUC")
 
 
