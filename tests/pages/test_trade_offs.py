@@ -135,3 +135,15 @@ def test_what_each_modality_tells_by_itself_is_listed(open_page: OpenPage, train
     table = table_with(open_page("trade_offs", **trained), "modality")
     spec = workbench().task_spec(trained["task"])
     assert table["modality"].tolist() == [modality.name for modality in spec.modalities]
+
+
+def test_who_is_harmed_in_any_attribute_is_said_first_and_leads_to_the_groups(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    told = [text.value for text in open_page("groups", **trained).main.markdown]
+    answer = next(text for text in told if "ranked worse" in text.lower())
+    page = open_page("trade_offs", **trained, attribute="sex")
+    said = [text.value for text in page.main.markdown]
+    assert said.index(answer) < next(place for place, text in enumerate(said) if "**Baseline**" in text)
+    (link,) = (link.proto for link in page.get("page_link") if link.proto.label == "Group by group")
+    assert trained["comparison"] in link.query_string
