@@ -101,7 +101,7 @@ def test_on_validation_data_nothing_is_proven(open_page: OpenPage, trained: dict
     assert "ranked worse" not in words_of(page)
 
 
-@pytest.mark.parametrize(("written", "found"), [("90 % found", 0.9), ("0.02", 0.99)])
+@pytest.mark.parametrize(("written", "found"), [("risk that finds 90 %", 0.9), ("0.02", 0.99)])
 def test_another_threshold_flags_other_patients(
     open_page: OpenPage, trained: dict[str, str], written: str, found: float
 ) -> None:
