@@ -47,12 +47,21 @@ _MOST_AT_ONCE: Final = 24
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows of a comparison."""
+    """What the page shows of a comparison.
+
+    Attributes:
+        axes: of the chart.
+        split: whose rows.
+        join_seeds: whether seeds are shown as one.
+        threshold: the rule that decisions follow.
+        public: whether the data are declared synthetic or public.
+    """
 
     axes: Axes
     split: Split
     join_seeds: bool
     threshold: ThresholdRule
+    public: bool
 
 
 def choose_view(spec: TaskSpec, report: FairnessReport) -> View:
@@ -86,7 +95,8 @@ def choose_view(spec: TaskSpec, report: FairnessReport) -> View:
         )  # fmt: skip
     with columns[5]:
         joined = st.toggle("Join seeds", True, key="joined", bind="query-params")
-    return View(Axes(performance, gap, attribute or spec.sensitive[0]), split or "test", joined, threshold)
+    axes = Axes(performance, gap, attribute or spec.sensitive[0])
+    return View(axes, split or "test", joined, threshold, spec.public)
 
 
 def chart(record: ComparisonRecord, view: View) -> None:
@@ -143,7 +153,7 @@ def reading(found: Sequence[Result], view: View) -> None:
                 f"**{words.plain(series.short(name))}**: {words.plain(_inside(metric.label))}; "
                 f"{words.plain(metric.formula)}; {findings.better(name)}."
             )
-        st.markdown(f"**Flagged**: {findings.flagged_from(found)}")
+        st.markdown(f"**Flagged**: {findings.flagged_from(found, view.threshold, public=view.public)}")
         st.markdown(_OF_PATIENTS if view.split == "test" else _OF_SEEDS)
 
 

@@ -153,7 +153,8 @@ def test_few_private_patients_are_suppressed_everywhere(open_page: OpenPage, pri
             assert set(rows["with"]) == {"suppressed"}
         if own.value("sensitivity") is None:
             (column,) = (name for name in table.columns if name.startswith("Missed cases"))
-            assert set(rows[column]) == {SUPPRESSED}
+            assert set(rows[column]) == {"suppressed"}
+            assert f"{SUPPRESSED[1:]}. Larger groups can be told" in text
     assert told.intersections
     assert all(not own.groups for own in told.intersections.values())
 
