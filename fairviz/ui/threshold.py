@@ -30,9 +30,9 @@ def choose_threshold() -> ThresholdRule:
         bind="query-params",
         accept_new_options=True,
         help="The predicted risk from which a patient is flagged. A lower one flags more patients: fewer "
-        "with the outcome are missed, more without it are flagged for nothing. Choose a rule, or write a risk "
-        "such as 0.3, or sensitivity=0.85 for one that finds 85 %. Rules are set on validation rows and "
-        "reported on test rows.",
+        "with the outcome are missed, more without it are flagged for nothing. Choose a rule, or write a "
+        "risk such as 0.3, or sensitivity=0.85 for one that finds 85 %. Rules are set on validation "
+        "rows and reported on test rows.",
     )
     with shown_errors():
         return ThresholdRule.parse(written or str(AT_PREVALENCE))
