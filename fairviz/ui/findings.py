@@ -122,7 +122,10 @@ def sentences(result: Result, axes: Axes) -> list[str]:
     if result.method != BASELINE:
         told += _against_baseline(result, axes)
     if isinstance(result.on_front, float):
-        told.append(f"On the front in {words.percent(result.on_front)} of redraws of patients and seeds.")
+        told.append(
+            f"In {words.percent(result.on_front)} of redraws of patients and seeds no other is better on "
+            "both counts (on the front)."
+        )
     if result.collapse is not None:
         told.append(
             f"On test rows it {result.collapse}: "

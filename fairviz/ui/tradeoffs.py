@@ -165,13 +165,19 @@ def results_table(found: Sequence[Result], view: View) -> pd.DataFrame:
         name for name in columns if name in table and not (name in _ONLY_IF_ANY and table[name].isna().all())
     ]
     st.dataframe(
-        table[told],
+        as_shown(table[told]),
         hide_index=True,
         column_config=columns,
         key="results",
         placeholder="-",
     )
     return table
+
+
+def as_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as they are shown: what rounds to 0.000 has no minus."""
+    numbers = table.select_dtypes("float").columns
+    return table.assign(**{name: table[name].mask(table[name].between(-0.0005, 0), 0.0) for name in numbers})
 
 
 def groups_table(found: Sequence[Result], view: View) -> None:
