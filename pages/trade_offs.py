@@ -34,12 +34,8 @@ def page() -> None:
 
 def compare(record: ComparisonRecord, task_id: str) -> None:
     """Everything about a comparison with at least one finished run: the answer first, in words."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        answered = st.container(width="stretch")
-        st.page_link(
-            state.GROUPS, label="Group by group", width="content",
-            query_params={"task": task_id, "comparison": record.id},
-        )  # fmt: skip
+    answered = st.container()
+    frame.link(state.GROUPS, "Group by group", task=task_id, comparison=record.id)
     spec, usual = workbench().task_spec(task_id), workbench().runs(record.id)
     view = tradeoffs.choose_view(spec, next(run.test for run in usual if run.test))
     with shown_errors():

@@ -34,7 +34,7 @@ GROUP_METRICS: Final = (
 )  # fmt: skip
 
 _NEAREST: Final = (
-    " Of private data that is the one nearest to the chosen rule at which few patients are not told of."
+    " Of private data that is the one nearest to the chosen rule at which no small count of patients is told."
 )
 
 COLLAPSE_MEANING: Final = (

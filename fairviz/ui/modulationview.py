@@ -61,7 +61,7 @@ def about(view: View) -> None:
     st.caption(entry.summary if known is None else f"{entry.summary} {known.meaning}")
     if known is not None:
         ids = {"task": view.record.task_id, "comparison": view.record.id}
-        st.page_link(state.WHAT_IF, label="Would another tau have mattered?", query_params=ids)
+        frame.link(state.WHAT_IF, "Would another tau have mattered?", **ids)
 
 
 def steps(view: View) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fairviz.figures.forest import forest, forest_text
 from fairviz.suppression import SUPPRESSED
-from fairviz.ui import findings, groupseries, state, words
+from fairviz.ui import findings, frame, groupseries, state, words
 from fairviz.ui.cache import drawing
 from fairviz.ui.findings import Result
 from fairviz.ui.groupparts.view import View
@@ -34,11 +34,7 @@ def rates_in_words(found: Sequence[Result], view: View) -> None:
             f"{words.upper(SUPPRESSED)}. Larger groups can be told: merge small ones, or choose fewer and "
             "wider bands."
         )
-        st.page_link(
-            state.DATA,
-            label="How groups are made, on the Data page",
-            query_params={"task": view.record.task_id},
-        )
+        frame.link(state.DATA, "How groups are made, on the Data page", task=view.record.task_id)
 
 
 def rates_table(found: Sequence[Result], view: View) -> None:
