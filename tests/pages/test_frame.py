@@ -102,7 +102,7 @@ def test_what_one_page_begins_with_does_not_become_another_pages_choice(
     assert page.selectbox("seed").value == "0"
     page.switch_page("pages/what_if.py").run()
     page.switch_page("pages/trade_offs.py").run()
-    assert page.get("button_group")[0].value == "test"
+    assert page.segmented_control[0].value == "test"
     page.switch_page("pages/groups.py").run()
     assert page.selectbox("curves").value == "all"
     assert page.selectbox("number").value == "missed"
