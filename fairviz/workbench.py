@@ -280,7 +280,8 @@ class Workbench:
     ) -> str:
         """Queue a method at every point of a grid of hyperparameters; returns the comparison's id at once.
 
-        ``grid`` may also vary ``learning_rate``. With ``baseline`` the baseline is trained on the same seeds.
+        ``grid`` may also vary ``learning_rate`` and ``batch_size``. With ``baseline`` the baseline is trained on
+        the same seeds.
 
         Raises:
             SettingError: for an unknown method or parameter, a value outside its bounds, or too many runs.

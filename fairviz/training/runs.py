@@ -14,7 +14,7 @@ from fairviz.errors import SettingError
 from models.specs import METHODS, MethodEntry, MethodSpec, Spec, TrainingSpec
 
 BASELINE: Final = "baseline"
-SWEPT_SETTINGS: Final = ("learning_rate",)
+SWEPT_SETTINGS: Final = ("learning_rate", "batch_size")
 """Settings of the training that a grid may vary beside a method's parameters; a run's label tells them."""
 _PACKAGES: Final = {
     "upgrad": ("torchjd", "qpsolvers", "quadprog"),
