@@ -56,7 +56,7 @@ from fairviz.store.records import (
 from fairviz.store.store import Store
 from fairviz.store.table_files import TableFiles
 from fairviz.training.packing import largest_pack, pack_runs
-from fairviz.training.runs import RunSpec, grid_runs, method_runs
+from fairviz.training.runs import RunSpec, grid_runs, method_runs, run_labels
 from fairviz.whatif import Replay, can_replay, replay
 from models.specs import TrainingSpec
 
@@ -538,7 +538,10 @@ class Workbench:
     def _submit(self, task_id: str, specs: Sequence[RunSpec]) -> str:
         """Keep and queue runs."""
         task = self.store.task(task_id)
-        entries = [RunEntry(spec.label, spec.model_dump(mode="json")) for spec in specs]
+        entries = [
+            RunEntry(label, spec.model_dump(mode="json"))
+            for label, spec in zip(run_labels(specs), specs, strict=True)
+        ]
         if not entries:
             raise SettingError(
                 "runs", expected="at least one method and one seed", found="none", remedy="Choose some."

@@ -113,9 +113,9 @@ def results(runs: Sequence[Run], split: Split, proof: Proof = _NO_PROOF) -> list
 
 def sentences(result: Result, axes: Axes) -> list[str]:
     """What one configuration shows, most important first; a person's own words are escaped."""
-    told = [_level(result, axes), _clear_of_chance(result, axes)]
+    told = [level(result, axes), clear_of_chance(result, axes)]
     if result.method != BASELINE:
-        told += _against_baseline(result, axes)
+        told += against_baseline(result, axes)
     if isinstance(result.on_front, float):
         told.append(f"On the front in {words.percent(result.on_front)} of redraws of patients and seeds.")
     if result.collapse is not None:
@@ -222,7 +222,8 @@ def _cell(estimate: Estimate) -> str:
     )
 
 
-def _level(result: Result, axes: Axes) -> str:
+def level(result: Result, axes: Axes) -> str:
+    """Performance and gap with their limits, and over how many groups."""
     performance, gap = (
         result.joined.performance(axes.performance),
         result.joined.gap(axes.attribute, axes.gap),
@@ -251,7 +252,8 @@ def _number(estimate: Estimate) -> str:
     return words.SUPPRESSED if is_suppressed else words.number(estimate.value)
 
 
-def _clear_of_chance(result: Result, axes: Axes) -> str:
+def clear_of_chance(result: Result, axes: Axes) -> str:
+    """How a gap stands to what chance alone would make of equal groups."""
     gap, floor = result.joined.gap(axes.attribute, axes.gap), result.joined.floor(axes.attribute, axes.gap)
     if gap.value is None:
         return f"Gap {words.plain(gap.reason)}."
@@ -269,7 +271,7 @@ def _clear_of_chance(result: Result, axes: Axes) -> str:
     )
 
 
-def _against_baseline(result: Result, axes: Axes) -> list[str]:
+def against_baseline(result: Result, axes: Axes) -> list[str]:
     """What is proven on test rows; where nothing can be, what seeds show."""
     if isinstance(result.evidence, Evidence):
         proven = evidence_sentences(result.evidence, result.p_holm, axes)

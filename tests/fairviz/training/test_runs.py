@@ -16,6 +16,7 @@ from fairviz.training.runs import (
     method_entry,
     method_parameters,
     method_runs,
+    run_labels,
     swept_values,
     training_spec,
 )
@@ -89,12 +90,19 @@ def test_a_label_tells_a_learning_rate_that_is_not_the_default() -> None:
     assert [run.label for run in runs] == ["MultiFair", "MultiFair, learning rate 0.003"]
 
 
+def test_settings_that_all_runs_share_are_not_told_of_each() -> None:
+    shared = TrainingSpec(batch_size=64, learning_rate=0.002)
+    runs = grid_runs("multifair", {"tau": [0.02, 0.04]}, 1, shared, baseline=True)
+    assert run_labels(runs) == ["Baseline", "MultiFair, tau 0.02", "MultiFair"]
+    varied = grid_runs("fairgrad", {"batch_size": [8, 256]}, 1, shared)
+    assert run_labels(varied) == ["FairGrad, batch size 8", "FairGrad"]
+
+
 def test_a_label_tells_batches_of_another_size() -> None:
     runs = grid_runs("fairgrad", {"batch_size": ["64", "256"]}, 1, TrainingSpec(), baseline=True)
-    assert [run.label for run in runs] == ["Baseline, batch size 64", "Baseline"] + [
-        "FairGrad, batch size 64",
-        "FairGrad",
-    ]
+    assert [run.label for run in runs] == [
+        "Baseline, batch size 64", "Baseline", "FairGrad, batch size 64", "FairGrad",
+    ]  # fmt: skip
     assert [run.training.batch_size for run in runs] == [64, 256, 64, 256]
     (comparator,) = method_runs(["reweighing"], 1, TrainingSpec(batch_size=64), {})
     assert comparator.label == "Reweighing", "it has no batches"
