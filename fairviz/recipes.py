@@ -27,8 +27,10 @@ TAUS_OFF: Final = (0.02, 0.04, 0.06)
 """MultiFair's published tau, and 50 % off both ways."""
 BATCH_SIZES: Final = (8, 16, 32)
 
-_MULTIFAIR: Final = "MultiFair paper (Zubair et al. 2025, arXiv 2510.07328)"
-_FAIRGRAD: Final = "FairGrad paper (Wang and Yang 2025, arXiv 2504.14388)"
+SOURCES: Final = "Papers: MultiFair, arXiv 2510.07328; FairGrad, arXiv 2504.14388."
+
+_MULTIFAIR: Final = "MultiFair paper (Zubair et al. 2025)"
+_FAIRGRAD: Final = "FairGrad paper (Wang and Yang 2025)"
 _ON_IMAGES: Final = "The paper reports gains of the whole method, on eye images with pretrained networks."
 
 
@@ -227,9 +229,8 @@ RECIPES: Final = (
     Recipe(
         "overhead",
         "How much longer does training take, and does a prediction?",
-        "The baseline, FairGrad, MultiFair and MultiFair+: seconds of an epoch, side by side. Both papers "
-        "compute more at every step than plain training does.",
-        "Both papers add work to training alone.",
+        "The baseline, FairGrad, MultiFair and MultiFair+: seconds of an epoch. After both papers.",
+        "Both compute more at every step, in training alone.",
         Place("train", "See the seconds of every run"),
         Place("trade_offs", "See what the time buys"),
         _methods("fairgrad", "multifair", "multifair-plus"),

@@ -218,7 +218,7 @@ def _cell(estimate: Estimate) -> str:
     return (
         estimate.reason
         if estimate.value is None
-        else words.number(estimate.value) + _in_brackets(estimate.interval)
+        else words.number(estimate.value) + in_brackets(estimate.interval)
     )
 
 
@@ -229,8 +229,8 @@ def level(result: Result, axes: Axes) -> str:
         result.joined.gap(axes.attribute, axes.gap),
     )
     return (
-        f"{short(axes.performance)} {_number(performance)}{_in_brackets(performance.interval)}, "
-        f"{lower_name(short(axes.gap))} {_number(gap)}{_in_brackets(gap.interval)}{_over(result, axes)}."
+        f"{short(axes.performance)} {_number(performance)}{in_brackets(performance.interval)}, "
+        f"{lower_name(short(axes.gap))} {_number(gap)}{in_brackets(gap.interval)}{_over(result, axes)}."
     )
 
 
@@ -242,7 +242,8 @@ def _over(result: Result, axes: Axes) -> str:
     return f" over {own.groups_used[axes.gap]} of {words.counted(len(own.groups), 'group')}"
 
 
-def _in_brackets(interval: Interval | None) -> str:
+def in_brackets(interval: Interval | None) -> str:
+    """Limits after a number; empty where there are none."""
     return "" if interval is None else f" ({words.between(interval.low, interval.high)})"
 
 

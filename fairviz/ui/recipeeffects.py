@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fairviz.reports.differences import GAPS
 from fairviz.ui import words
-from fairviz.ui.findings import Result, against_baseline, clear_of_chance, level, results
+from fairviz.ui.findings import Result, against_baseline, clear_of_chance, in_brackets, level, results
 from fairviz.ui.recipeended import (
     Ended,
     Told,
@@ -101,11 +101,24 @@ def definitions(ended: Ended) -> Told:
     ]
     return Told(
         (
-            f"Changes against the baseline between the groups of {bold(attribute)}, by definition:",
+            _clear(ended.others, attribute),
             *(_agreement(own, attribute) for own in ended.others),
-            "Nine definitions are nine chances to find something: one change alone is weak evidence.",
+            "The table has the changes against the baseline.",
         ),
         tuple(rows),
+    )
+
+
+def _clear(found: Sequence[Result], attribute: str) -> str:
+    """How many changes are more than chance, over all definitions and configurations."""
+    judged = [own for result in found for gap in GAPS if (own := verdict(result, gap, attribute))]
+    if not judged:
+        return f"Between the groups of {bold(attribute)} no change is estimable, or all are withheld."
+    clear = sum(own != "none" for own in judged)
+    count = words.counted(len(judged), "change")
+    return (
+        f"Between the groups of {bold(attribute)} {clear or 'none'} of {count} "
+        f"{'is' if clear < 2 else 'are'} clear of chance; where nothing changes one in twenty would look so."
     )
 
 
@@ -148,11 +161,10 @@ def elsewhere(ended: Ended) -> Told:
 def _at_both(home: Result, away: Result, axes: Axes) -> str:
     """AUC and gap of a configuration on validation rows of the first dataset and on rows of the second."""
     here, there = home.joined.performance("auc"), away.joined.performance("auc")
-    limits = "" if there.interval is None else f" ({words.between(there.interval.low, there.interval.high)})"
     gaps = (own.joined.gap(axes.attribute, axes.gap).value for own in (home, away))
     at_home, elsewhere_ = (words.number(gap) for gap in gaps)
+    auc = f"{words.number(there.value)}{in_brackets(there.interval)}"
     return (
-        f"{named(away)}: AUC {words.number(here.value)} on validation rows at home, "
-        f"{words.number(there.value)}{limits} elsewhere; {gap_named(axes.gap, axes.attribute)} {at_home} at "
-        f"home, {elsewhere_} elsewhere."
+        f"{named(away)}: AUC {words.number(here.value)} on validation rows at home, {auc} elsewhere; "
+        f"{gap_named(axes.gap, axes.attribute)} {at_home} at home, {elsewhere_} elsewhere."
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fairviz.metrics.step_summary import variance_known
 from fairviz.ui import words
+from fairviz.ui.findings import in_brackets
 from fairviz.ui.modulationseries import Steps
 from fairviz.ui.multifairwords import gate_sentence
 from fairviz.ui.recipeeffects import one_dial
@@ -50,24 +51,20 @@ def _gaps(ended: Ended, attribute: str) -> list[float]:
 
 def _held_out(ended: Ended, attribute: str) -> Iterator[str]:
     """The AUC gaps of test rows, flagged where they exceed 0.1."""
-    known = [own for own in ended.results if own.joined.gap(attribute, "auc_gap").value is not None]
+    gaps = [(own, own.joined.gap(attribute, "auc_gap")) for own in ended.results]
+    known = [(own, gap, gap.value) for own, gap in gaps if gap.value is not None]
     if not known:
         reason = ended.baseline.joined.gap(attribute, "auc_gap").reason
         yield f"AUC gap of {bold(attribute)} on test rows: {words.plain(reason)}."
         return
-    amounts = words.listed(
-        [f"{words.number(own.joined.gap(attribute, 'auc_gap').value)} with {named(own)}" for own in known]
-    )
-    over = [own for own in known if (own.joined.gap(attribute, "auc_gap").value or 0) > FLAGGED_GAP]
-    told = f"AUC gap of {bold(attribute)} on test rows: {amounts}"
-    yield f"**Flagged, over {FLAGGED_GAP:g}.** {told}." if over else f"{told}: none over {FLAGGED_GAP:g}."
-    floors = [(own, own.joined.floor(attribute, "auc_gap")) for own in over]
-    unclear = [
-        own
-        for own, floor in floors
-        if floor is not None and (own.joined.gap(attribute, "auc_gap").value or 0) <= floor
+    amounts = [
+        f"{words.number(value)}{in_brackets(gap.interval)} with {named(own)}" for own, gap, value in known
     ]
-    if unclear:
+    over = [(own, value) for own, _, value in known if value > FLAGGED_GAP]
+    told = f"AUC gap of {bold(attribute)} on test rows: {words.listed(amounts)}"
+    yield f"**Flagged, over {FLAGGED_GAP:g}.** {told}." if over else f"{told}: none over {FLAGGED_GAP:g}."
+    floors = [(own, value, own.joined.floor(attribute, "auc_gap")) for own, value in over]
+    if unclear := [own for own, value, floor in floors if floor is not None and value <= floor]:
         yield f"With {all_named(unclear)} that is not clear of chance, so small are the groups."
 
 
@@ -98,9 +95,9 @@ def batches(ended: Ended) -> Told:
 
 _FLAG: Final = "flagged"
 _WHAT_VARIES: Final = (
-    "The table has the largest variance over steps of each kind of recorded AUC, learning included, as a "
-    "mean over seeds. The averaged AUCs, of each group in each modality, make the factors; those of single "
-    "batches open the gate and make B."
+    "The table has the largest variance over the steps in which it is known of each kind of recorded AUC, "
+    "learning included, as a mean over seeds. The averaged AUCs, of each group in each modality, make the "
+    "factors; those of single batches open the gate and make B."
 )
 
 

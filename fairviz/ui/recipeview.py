@@ -10,7 +10,7 @@ import streamlit as st
 
 from fairviz.data.specs import TaskSpec
 from fairviz.errors import NotFoundError, SettingError
-from fairviz.recipes import RECIPES, Place, Recipe, recipes_of
+from fairviz.recipes import RECIPES, SOURCES, Place, Recipe, recipes_of
 from fairviz.reports.run import Run
 from fairviz.store.records import ComparisonRecord
 from fairviz.training.runs import RunSpec
@@ -47,7 +47,7 @@ def offered(task_id: str, choice: TrainingChoice) -> None:
         except SettingError as error:
             st.caption(f"Not with these settings: {words.plain(str(error))}")
             return
-        st.caption("With the seeds and settings above. Each ends in what it says.")
+        st.caption(f"With the seeds and settings above. Each ends in what it says. {SOURCES}")
         for recipe in RECIPES:
             with st.container(gap="xsmall", key=f"recipe-{recipe.name}"):
                 _offer(recipe, task_id, task, seeds, training)
@@ -106,20 +106,24 @@ def _reading(
         if not is_whole(runs):
             st.markdown(still_to_come(recipe, runs))
             return
+        attribute = _attribute(task, runs)
         with st.spinner("Reading the experiment ..."):
-            told = _told(record.id, record.revision, recipe.name, _attribute(task, runs))
-        for sentence in told.sentences:
-            st.markdown(sentence)
+            told = _told(record.id, record.revision, recipe.name, attribute)
+        lead, *rest = told.sentences
+        st.markdown(lead)
+        if rest:
+            st.markdown("  \n".join(rest))
         if told.rows:
             st.dataframe(pd.DataFrame(told.rows), hide_index=True, key=f"told-{recipe.name}")
         with st.container(horizontal=True):
             for place in (recipe.ends, recipe.further):
                 if _PAGES[place.page] != path:
-                    _link(place, record)
+                    _link(place, record, attribute)
 
 
-def _link(place: Place, record: ComparisonRecord) -> None:
-    ids = {"task": record.task_id, "comparison": record.id}
+def _link(place: Place, record: ComparisonRecord, attribute: str) -> None:
+    """The way to where it is looked at, about the same groups."""
+    ids = {"task": record.task_id, "comparison": record.id, "attribute": attribute}
     st.page_link(_PAGES[place.page], label=place.label, query_params=ids | dict(place.address))
 
 
