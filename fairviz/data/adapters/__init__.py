@@ -1,0 +1,1 @@
+"""Known formats: what their columns are called, and what they mean."""
