@@ -76,6 +76,7 @@ def read_told(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[pd.DataFrame, 
         known = known_format(frame.columns)
         if known is not None:
             frame, told = known.adapt(frame), f"{told}, {known.name} in words"
+            pa.default_memory_pool().release_unused()
     except DataError as error:
         place = path.name if error.argument == "file" else f"{path.name}, {error.argument}"
         raise DataError(place, expected=error.expected, found=error.found, remedy=error.remedy) from error
@@ -182,6 +183,8 @@ def _check_rows(frame: pd.DataFrame) -> None:
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     """The table for pandas; columns without any value are numbers that are missing. Uses the table up."""
+    # What reading took beside the table would be kept for later otherwise: as much as the table itself.
+    pa.default_memory_pool().release_unused()
     if any(pa.types.is_null(field.type) for field in table.schema):
         fields = [
             field.with_type(pa.float64()) if pa.types.is_null(field.type) else field for field in table.schema
@@ -189,4 +192,6 @@ def _frame(table: pa.Table) -> pd.DataFrame:
         table = table.cast(pa.schema(fields))
     # Blocks of their own for columns: nothing is copied to lie side by side, and what has become a column of
     # pandas is let go of at once.
-    return table.to_pandas(ignore_metadata=True, split_blocks=True, self_destruct=True)
+    frame = table.to_pandas(ignore_metadata=True, split_blocks=True, self_destruct=True)
+    pa.default_memory_pool().release_unused()
+    return frame

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
+from fairviz.data.coded import Rows, encoded
 from fairviz.data.encode import TableEncoder
 from fairviz.data.groups import Attribute, attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
@@ -23,7 +24,8 @@ class PreparedData:
     """Arrays of one task; row i is row i of the table everywhere.
 
     Attributes:
-        inputs: float32 [N, D_m] per modality m, in the task's order.
+        inputs: float32 [N, D_m] per modality m, in the task's order; of large tables coded rows, which are
+            dense where some of them are asked for.
         available: bool [N, M], False where a row lacks modality m (all of its columns missing); every
             row has at least one.
         labels: int64 [N], class codes 0..n-1; of two classes 1 is the positive one.
@@ -35,7 +37,7 @@ class PreparedData:
     """
 
     task: TaskSpec
-    inputs: tuple[NDArray[np.float32], ...]
+    inputs: tuple[Rows, ...]
     available: NDArray[np.bool_]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
@@ -62,13 +64,12 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
     attributes = tuple(attribute(frame, column) for column in spec.sensitive)
     patients = patients_of(frame, spec)
     split = split_rows(labels, attributes, spec.split, patients)
-    training = frame.iloc[split.train]
-    encoders = tuple(TableEncoder.fit(training, modality.columns) for modality in spec.modalities)
+    encoders = tuple(TableEncoder.fit(frame, modality.columns, split.train) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
     _require_features(spec, encoders, available[split.train])
     return PreparedData(
         task=spec,
-        inputs=tuple(encoder.transform(frame) for encoder in encoders),
+        inputs=encoded(frame, encoders),
         available=available,
         labels=labels,
         classes=outcome_classes(frame, spec.outcome, spec.positive),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairviz.data.adapters.formats import known_format
 from fairviz.data.checks import MAX_GROUPS, check_rows
 from fairviz.data.describe import Kind, describe_column
 from fairviz.data.encode import is_number
@@ -75,7 +76,7 @@ def suggest_task(
         drop: columns to keep out of the inputs, beside those proposed.
         use_sensitive: make the sensitive attributes inputs as well.
         group_id: column of the patient, whose rows stay in one part of the split and count once in
-            intervals; never an input.
+            intervals; never an input. Proposed only for a known format.
 
     Raises:
         TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the
@@ -84,12 +85,14 @@ def suggest_task(
     single = [name for name in (outcome, group_id) if name]
     _require_columns(frame, [*single, *(sensitive or ()), *drop])
     check_rows(frame)
+    known = known_format(frame.columns)
     chosen = outcome or suggest_outcome(frame.drop(columns=list(drop)))
     value = positive if positive is not None else suggest_positive(frame, chosen)
+    patient = group_id or (None if known is None else known.group_id)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
     reasons = dict.fromkeys(drop, "dropped by choice")
     reasons |= suggest_drops(frame, chosen, value, attributes, use_sensitive=use_sensitive)
-    not_inputs = {chosen, group_id, *reasons} | (set() if use_sensitive else set(attributes))
+    not_inputs = {chosen, patient, *reasons} | (set() if use_sensitive else set(attributes))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
     inputs = suggest_modalities(frame, columns) if modalities is None else tuple(modalities)
     named = {column for modality in inputs for column in modality.columns}
@@ -100,19 +103,26 @@ def suggest_task(
         positive=value,
         sensitive=attributes,
         modalities=inputs,
-        drop=tuple(c for c in frame.columns if c in drop or (c in reasons and c not in named)),
-        split=SplitSpec(group_id=group_id),
+        drop=tuple(
+            c
+            for c in frame.columns
+            if c in drop or (c in reasons and c not in named and c not in (chosen, patient))
+        ),
+        split=SplitSpec(group_id=patient),
     )
 
 
 def suggest_outcome(frame: pd.DataFrame) -> str:
     """Propose the column to predict: the most telling name, complete before incomplete.
 
-    Columns with two values come first; where there is none, those whose values can be classes.
+    A known format has one. Columns with two values come first; where there is none, those whose values can be classes.
 
     Raises:
         TaskError: no column has two to ten values.
     """
+    known = known_format(frame.columns)
+    if known is not None and known.outcome[0] in frame.columns:
+        return known.outcome[0]
     distinct = {str(name): frame[name].nunique() for name in frame.columns}
     binary = [name for name, values in distinct.items() if values == _BINARY]
     few = [name for name, values in distinct.items() if FEWEST_CLASSES <= values <= MOST_CLASSES]
@@ -151,13 +161,16 @@ def suggest_positive(frame: pd.DataFrame, outcome: str) -> str | None:
 
 
 def suggest_sensitive(frame: pd.DataFrame, outcome: str) -> tuple[str, ...]:
-    """Propose at most three attributes, one per family of `SENSITIVE_NAMES`.
+    """Propose at most three attributes, those of a known format or one per family of `SENSITIVE_NAMES`.
 
     Within a family words win over codes, then the column whose smallest group is largest.
 
     Raises:
         TaskError: no column is named like one.
     """
+    known = known_format(frame.columns)
+    if known is not None:
+        return tuple(name for name in known.sensitive if name in frame.columns and name != outcome)
     best: dict[int, tuple[tuple[bool, int], str]] = {}
     for name in map(str, frame.columns):
         family = _sensitive_family(name)
@@ -186,18 +199,22 @@ def suggest_drops(
 ) -> dict[str, str]:
     """Propose columns to keep out of the inputs, each with its reason in words.
 
-    Identifiers, dates, free text, constants and empty columns; copies of a sensitive attribute;
+    What a known format leaves out, without a look at it. Then
+    identifiers, dates, free text, constants and empty columns; copies of a sensitive attribute;
     and columns that give the outcome, or one of its classes, away, by what they hold or by what
     they are called.
     """
     told_apart = list(_told_apart(frame[outcome], positive))
     groupings = {} if use_sensitive else {name: text_codes(frame[name]) for name in sensitive}
+    known = known_format(frame.columns)
+    left_out = {} if known is None else known.left_out
     reasons: dict[str, str] = {}
     for name in map(str, frame.columns):
         if name == outcome or name in sensitive:
             continue
         found = (
-            _unusable(frame[name])
+            left_out.get(name)
+            or _unusable(frame[name])
             or _leak(frame[name], told_apart)
             or next(_copies(frame[name], groupings), None)
         )
@@ -207,7 +224,7 @@ def suggest_drops(
 
 
 def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[ModalitySpec, ...]:
-    """Propose modalities: at most six, by numbered series and by name families.
+    """Propose modalities: at most six, as a known format has them, by numbered series and by name families.
 
     Raises:
         TaskError: there is no column to use.
@@ -219,10 +236,13 @@ def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Mod
             found="none beside outcome, sensitive attributes and columns to drop",
             remedy="Load a table with measurements, or take a column out of the dropped ones.",
         )
-    series = _numbered_series(columns)
+    known = known_format(frame.columns)
+    told = {} if known is None else {column: name for name, own in known.modalities.items() for column in own}
+    series = _numbered_series([column for column in columns if column not in told])
     named: dict[str, list[str]] = {}
     for column in columns:
-        named.setdefault(series.get(column) or _modality_family(column) or "", []).append(column)
+        family = told.get(column) or series.get(column) or _modality_family(column) or ""
+        named.setdefault(family, []).append(column)
     rest = named.pop("", [])
     for name in _smallest(named, bool(rest)):
         rest += named.pop(name)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from fairviz.data.prepare import PreparedData
-from models.encoders import pad_inputs
+from fairviz.training.inputs import CodedInputs, stacked_inputs
 from models.groups import GroupLayout
 from models.methods.base import Batch
 from models.randomness import Purpose, SeededStream
@@ -24,7 +24,7 @@ class TaskTensors:
     """All rows of a task.
 
     Attributes:
-        inputs: [rows, M, W], modalities padded to the widest.
+        inputs: [rows, M, W], modalities padded to the widest; of large tables dense in batches alone.
         labels: 0 or 1 [rows, C], a column per class where the outcome has more than two values.
         groups: [rows, G], the groups of all attributes side by side.
         layout: how G divides into attributes.
@@ -32,7 +32,7 @@ class TaskTensors:
         available: 1 where a row has a modality [rows, M]; None where no row lacks any.
     """
 
-    inputs: Tensor
+    inputs: Tensor | CodedInputs
     labels: Tensor
     groups: Tensor
     layout: GroupLayout
@@ -42,13 +42,11 @@ class TaskTensors:
     @classmethod
     def of(cls, data: PreparedData, device: torch.device) -> TaskTensors:
         """Move a prepared task to a device."""
-        inputs = pad_inputs([torch.from_numpy(modality) for modality in data.inputs])
         membership = [
-            torch.nn.functional.one_hot(torch.from_numpy(a.codes) + 1, len(a.values) + 1)[:, 1:]
-            for a in data.attributes
+            torch.from_numpy(a.codes)[:, None] == torch.arange(len(a.values)) for a in data.attributes
         ]
         return cls(
-            inputs=inputs.to(device),
+            inputs=stacked_inputs(data.inputs, device),
             labels=_label_columns(data).to(device),
             groups=torch.cat(membership, dim=1).float().to(device),
             layout=GroupLayout(tuple(len(a.values) for a in data.attributes)),

@@ -26,6 +26,7 @@ class Format:
             keep to them it is read as any other.
         outcome: the column to predict, and its positive value.
         sensitive: attributes to compare between.
+        modalities: by name, columns that belong together; those that a table has and may be inputs are taken.
         group_id: column of the patient.
     """
 
@@ -37,4 +38,5 @@ class Format:
     outcome: tuple[str, str]
     sensitive: tuple[str, ...]
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
+    modalities: Mapping[str, Collection[str]] = field(default_factory=dict)
     group_id: str | None = None

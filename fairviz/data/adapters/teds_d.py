@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from fairviz.data.adapters.known import Format
-from fairviz.data.adapters.teds_d_codes import MISSING, WORDS
+from fairviz.data.adapters.teds_d_codes import FLAGS, MISSING, WORDS
 
 OUTCOME: Final = "completed"
 
@@ -106,10 +106,20 @@ TEDS_D: Final = Format(
     },
     outcome=(OUTCOME, "yes"),
     sensitive=("RACE", "SEX", "GENDER"),
+    modalities={
+        "demographics": ("AGE", "SEX", "GENDER", "RACE", "ETHNIC", "MARSTAT", "EDUC", "PREG", "VET"),
+        "social": ("EMPLOY", "DETNLF", "LIVARAG", "PRIMINC", "ARRESTS", "PSOURCE", "DETCRIM", "HLTHINS",
+                   "PRIMPAY"),
+        "place": ("STFIPS", "REGION", "DIVISION"),
+        "substances": (*(f"{name}{n}" for n in (1, 2, 3) for name in ("SUB", "ROUTE", "FREQ", "FRSTUSE")),
+                       "IDU", *FLAGS, "ALCDRUG"),
+        "treatment": ("SERVICES", "METHUSE", "DAYWAIT", "NOPRIOR", "FREQ_ATND_SELF_HELP"),
+        "diagnosis": ("DSMCRIT", "PSYPROB"),
+    },
     types={
         **dict.fromkeys(WORDS, pa.int8()),
         "CASEID": pa.int64(),
         "DISYR": pa.int16(),
         **dict.fromkeys(_AREAS, pa.int32()),
     },
-)
+)  # fmt: skip

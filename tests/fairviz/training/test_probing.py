@@ -72,7 +72,7 @@ def features_of(result: MemberResult, data: PreparedData, modality: int) -> NDAr
         for name, values in result.weights.items()
         if name.startswith("encoder.")
     }
-    inputs = data.inputs[modality].astype(np.float64)
+    inputs = np.asarray(data.inputs[modality], dtype=np.float64)
     hidden = np.maximum(inputs @ own["hidden.weight"][: inputs.shape[1]] + own["hidden.bias"], 0)
     out = hidden @ own["feature.weight"] + own["feature.bias"]
     normal = (out - out.mean(1, keepdims=True)) / np.sqrt(out.var(1, keepdims=True) + 1e-5)
@@ -161,7 +161,7 @@ def test_a_member_that_failed_leaves_the_others_theirs(data: PreparedData) -> No
 
 
 def test_the_fill_of_an_absent_modality_changes_nothing(data: PreparedData) -> None:
-    vitals = data.inputs[0].copy()
+    vitals = np.array(data.inputs[0])
     vitals[~data.available[:, 0]] = 7.0
     other = replace(data, inputs=(vitals, *data.inputs[1:]))
     (ours,), (theirs,) = (results([make_run("baseline")], own) for own in (data, other))
