@@ -19,7 +19,8 @@ class Settings(BaseModel):
     """Where things are kept and how much may be used.
 
     Each field is set by an environment variable: ``home`` by FAIRVIZ_HOME, ``upload_limit_mb`` by
-    FAIRVIZ_UPLOAD_LIMIT_MB and so on. ``workers`` threads train; by default one core is left to the pages.
+    FAIRVIZ_UPLOAD_LIMIT_MB and so on.
+    ``upload_limit_mb`` is for what comes through a browser, ``file_limit_mb`` for files of this machine. ``workers`` threads train; by default one core is left to the pages.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +31,7 @@ class Settings(BaseModel):
     precision: Literal["single", "mixed"] = "single"
     workers: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=64)
     upload_limit_mb: int = Field(200, ge=1)
+    file_limit_mb: int = Field(2048, ge=1)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

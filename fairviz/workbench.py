@@ -96,14 +96,21 @@ class Workbench:
 
     # Datasets
 
-    def add_dataset(self, path: Path | str, *, name: str | None = None) -> DatasetRecord:
+    def add_dataset(
+        self, path: Path | str, *, name: str | None = None, limit_mb: int | None = None
+    ) -> DatasetRecord:
         """Read a file with a table and keep that; the same content twice is one dataset.
+
+        Args:
+            path: of the file.
+            name: of the dataset; by default the file's.
+            limit_mb: largest size; by default what the settings allow for files of this machine.
 
         Raises:
             DataError: if the file is not a table that can be used.
         """
         path = Path(path)
-        frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
+        frame = read_table(path, max_bytes=(limit_mb or self.settings.file_limit_mb) * MEBIBYTE)
         dataset_id = content_hash(path)
         self._tables.keep(dataset_id, frame)
         return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])

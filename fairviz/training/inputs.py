@@ -34,9 +34,9 @@ class CodedInputs:
             starts += [start] * own.ones.shape[1]
             places += [start + place for place in own.places]
         self._ones = torch.cat(ones, dim=1).to(device)
-        self._starts = torch.tensor(starts, device=device)
+        self._starts = torch.tensor(starts, dtype=torch.long, device=device)
         self._numbers = torch.cat([torch.from_numpy(own.numbers) for own in modalities], dim=1).to(device)
-        self._places = torch.tensor(places, device=device)
+        self._places = torch.tensor(places, dtype=torch.long, device=device)
 
     @property
     def device(self) -> torch.device:

@@ -47,7 +47,7 @@ def keep(file: UploadedFile) -> DatasetRecord:
         # Only the last part of the person's own name: messages then name the file that was brought.
         path = Path(folder) / name.name[-100:]
         path.write_bytes(file.getbuffer())
-        return bench.add_dataset(path, name=title(name))
+        return bench.add_dataset(path, name=title(name), limit_mb=bench.settings.upload_limit_mb)
 
 
 def _where_it_goes() -> str:
