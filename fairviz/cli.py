@@ -9,7 +9,8 @@ import json
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -26,6 +28,8 @@ from fairviz.data.samples import sample, samples
 from fairviz.data.specs import ModalitySpec
 from fairviz.errors import FairVizError, SettingError
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
+from fairviz.jobs.progress import Progress as TrainingProgress
+from fairviz.jobs.progress import Stage
 from fairviz.reports.joined import Estimate
 from fairviz.reports.summary import DISCLAIMER, evidence_rows, summary_rows
 from fairviz.store.records import State, TaskRecord
@@ -238,17 +242,32 @@ def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
         return bench.add_sample(asked.data)
     path = sample(asked.data).table_path if _is_sample(asked.data) else Path(asked.data)
     named = [_pair("--modality", item) for item in asked.modality]
-    spec = bench.propose_task(
-        bench.add_dataset(path).id,
-        outcome=asked.target,
-        positive=asked.positive,
-        sensitive=asked.sensitive or None,
-        modalities=[ModalitySpec(name=name, columns=tuple(c.split(","))) for name, c in named] or None,
-        drop=asked.drop,
-        use_sensitive=asked.use_sensitive,
-        group_id=asked.group_id,
-    )
-    return bench.create_task(spec)
+    with _stage(f"Reading {path.name}"):
+        dataset = bench.add_dataset(path)
+    with _stage(f"Looking at {dataset.columns:,} columns of {dataset.rows:,} rows"):
+        spec = bench.propose_task(
+            dataset.id,
+            outcome=asked.target,
+            positive=asked.positive,
+            sensitive=asked.sensitive or None,
+            modalities=[ModalitySpec(name=name, columns=tuple(c.split(","))) for name, c in named] or None,
+            drop=asked.drop,
+            use_sensitive=asked.use_sensitive,
+            group_id=asked.group_id,
+        )
+        return bench.create_task(spec)
+
+
+@contextmanager
+def _stage(what: str) -> Iterator[None]:
+    """Say what is going on: of a large table it takes a while. Lines on a terminal go when it is over."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(f"{escape(what)} ..."):
+            yield
+        return
+    console.print(f"{what} ...", soft_wrap=True, markup=False)
+    yield
 
 
 def _is_sample(data: str) -> bool:
@@ -325,9 +344,13 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console
     ) as bar:
-        shown = bar.add_task("Training", total=1.0)
-        record = bench.wait(comparison_id, on_progress=lambda p: bar.update(shown, completed=p.share))
-        bar.update(shown, completed=record.progress)
+        shown = bar.add_task(_at(Stage.ENCODING), total=1.0)
+
+        def show(progress: TrainingProgress) -> None:
+            bar.update(shown, completed=progress.share, description=_at(progress.stage))
+
+        record = bench.wait(comparison_id, on_progress=show)
+        bar.update(shown, completed=record.progress, description=_at(Stage.TRAINING))
     if record.state is not State.FINISHED:
         raise SettingError(
             "training",
@@ -335,8 +358,9 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
             found=f"{record.state} {record.message}".strip(),
             remedy="Correct what the message says and start again.",
         )
-    rows = summary_rows(bench.runs(comparison_id, threshold=rule))
-    changes = evidence_rows(bench.evidence(comparison_id, threshold=rule))
+    with _stage("Comparing the runs"):
+        rows = summary_rows(bench.runs(comparison_id, threshold=rule))
+        changes = evidence_rows(bench.evidence(comparison_id, threshold=rule))
     tables = Console()
     tables.print(_table(rows))
     if changes:
@@ -349,6 +373,10 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
     legend = (*_LEGEND, *(_LEGEND_OF_CHANGES if changes else ()), DISCLAIMER)
     for line in (*_collapse_lines(rows), *legend):
         console.print(line, soft_wrap=True, markup=False)
+
+
+def _at(stage: Stage) -> str:
+    return stage.value.capitalize()
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:

@@ -19,8 +19,9 @@ class Settings(BaseModel):
     """Where things are kept and how much may be used.
 
     Each field is set by an environment variable: ``home`` by FAIRVIZ_HOME, ``upload_limit_mb`` by
-    FAIRVIZ_UPLOAD_LIMIT_MB and so on.
-    ``upload_limit_mb`` is for what comes through a browser, ``file_limit_mb`` for files of this machine. ``workers`` threads train; by default one core is left to the pages.
+    FAIRVIZ_UPLOAD_LIMIT_MB and so on. ``upload_limit_mb`` is for what comes through a browser,
+    ``file_limit_mb`` for files of this machine. ``workers`` threads train; by default one core is left to
+    the pages.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

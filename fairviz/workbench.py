@@ -115,13 +115,13 @@ class Workbench:
         self._tables.keep(dataset_id, frame)
         return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])
 
-    def table(self, dataset_id: str) -> pd.DataFrame:
-        """The table of a dataset.
+    def table(self, dataset_id: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The table of a dataset, or some of its columns.
 
         Raises:
             NotFoundError: if there is no such dataset, or its file is gone.
         """
-        return self._tables.read(self.store.dataset(dataset_id).id)
+        return self._tables.read(self.store.dataset(dataset_id).id, columns)
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset with everything made of it: tasks, runs, weights.

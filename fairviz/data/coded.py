@@ -1,4 +1,4 @@
-"""Encoded rows that are kept small: which features are 1, and the numbers; dense for the rows of a batch only.
+"""Encoded rows that are kept small: which features are 1, and the numbers; dense for those of a batch only.
 
 A table of 1.5 million rows and 50 categories takes 1.5 GB one-hot, and 75 MB as the places of its ones.
 Dense rows made of coded ones are equal to those that the encoder makes at once, bit by bit.

@@ -1,7 +1,7 @@
 """Tables as text with delimiters, read by Arrow; where it refuses, row by row to say where.
 
-A file is read block by block, so that memory holds the table and not its text as well. What needs the text as
-a whole (another encoding, rows that must be mended, an error that names its line) is read once more in memory.
+A file is read block by block, so that memory holds the table and not its text as well. What needs the text
+as a whole (another encoding, rows that must be mended, an error that names its line) is read once more in memory.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _as_utf8(content: bytes, dialect: Dialect) -> bytes:
 
 
 def _header(body: bytes, start: int, dialect: Dialect, *, whole: bool) -> tuple[list[str], int, int]:
-    """Names, where the rows begin, and how many lines that is; ``whole`` if there is nothing after the head."""
+    """Names, where the rows begin, and how many lines that is; ``whole`` if nothing comes after the head."""
     text = decoded(body[start : start + HEAD_BYTES], "utf-8", whole=whole)
     seen: list[str] = []
     reader = csv.reader(_kept(io.StringIO(text, newline=""), seen), delimiter=dialect.delimiter, strict=True)

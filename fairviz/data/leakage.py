@@ -42,7 +42,10 @@ def ranking_strength(column: pd.Series, labels: NDArray[np.int64]) -> float:
 
 
 def _levels(column: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The level of each row [N], -1 where it has none, and the numbers that levels are [L]; of texts, places."""
+    """The level of each row [N], -1 where it has none, and the number that each level is [L].
+
+    Of texts, their places.
+    """
     if is_number(column):
         codes, values = pd.factorize(column.to_numpy(dtype=np.float64, na_value=np.nan))
         return np.asarray(codes, dtype=np.int64), values

@@ -115,7 +115,8 @@ def suggest_task(
 def suggest_outcome(frame: pd.DataFrame) -> str:
     """Propose the column to predict: the most telling name, complete before incomplete.
 
-    A known format has one. Columns with two values come first; where there is none, those whose values can be classes.
+    A known format has one. Columns with two values come first; where there is none, those whose values can be
+    classes.
 
     Raises:
         TaskError: no column has two to ten values.

@@ -125,7 +125,7 @@ def equity_scaled_interval(
     overall, aucs = everyone.auc, np.array([own.auc for own in inside])
     if patients is None and len(labels) > MOST_DRAWN:
         null = normal_null_distances(labels, scores, groups, overall)
-        replicates = normal_replicates(labels, scores, groups, everyone, inside)
+        replicates = normal_replicates(labels, groups, everyone, inside)
     else:
         sample = _Sample.of(labels, scores, _canonical(labels, groups, aucs), patients)
         null, replicates = _null_distances(sample, overall), _replicates(sample)

@@ -2,15 +2,15 @@
 
 Of many rows the AUCs of a bootstrap are normal: each is a mean over positives and one over negatives of
 placements (DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44:837), and what is drawn of a stratum has the
-covariance of its placements over its size. So are AUCs of groups whose names are dealt out anew, by the law of
-sampling without replacement. Drawing from these laws takes no longer for a million rows than for a thousand.
+covariance of its placements over its size. So are AUCs of groups whose names are dealt out anew, by the law
+of sampling without replacement. Drawing from these laws takes no longer for a million rows than for a thousand.
 
 Axis letters: N rows, m positives, n negatives, G groups, B draws.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -23,13 +23,12 @@ _SEED: Final = 0
 
 
 def normal_replicates(
-    labels: IntArray, scores: FloatArray, groups: Groups, everyone: Placements, inside: Sequence[Placements]
+    labels: IntArray, groups: Groups, everyone: Placements, inside: Sequence[Placements]
 ) -> FloatArray:
     """Equity-scaled AUC [B] of rows drawn again within each group and outcome.
 
     Args:
         labels: [N] outcomes 0 or 1.
-        scores: [N] on any scale.
         groups: of these rows; -1 where they are in none that enters.
         everyone: placements of all rows.
         inside: of the rows of each group, [G].
@@ -71,9 +70,7 @@ def _with(placed: FloatArray, within: FloatArray, first: FloatArray, second: Flo
     return np.asarray(_error(within) * (correlation * first + np.sqrt(1 - correlation**2) * second))
 
 
-def normal_null_distances(
-    labels: IntArray, scores: FloatArray, groups: Groups, overall: float
-) -> FloatArray:
+def normal_null_distances(labels: IntArray, scores: FloatArray, groups: Groups, overall: float) -> FloatArray:
     """Sum [B] of the groups' distances from the AUC of all rows, names dealt out anew within each outcome.
 
     Args:
@@ -86,15 +83,10 @@ def normal_null_distances(
     entering = groups.codes >= 0
     placed = Placements.of(labels[entering], scores[entering])
     codes = groups.codes[entering]
-    aucs = placed.auc + sum(_dealt(*own, groups.count, rng) for own in _by_outcome(labels[entering], codes, placed))
-    return np.asarray(np.abs(aucs - overall).sum(axis=1))
-
-
-def _by_outcome(
-    labels: IntArray, codes: IntArray, placed: Placements
-) -> Iterator[tuple[FloatArray, IntArray]]:
-    yield placed.positives, codes[labels == 1]
-    yield placed.negatives, codes[labels == 0]
+    positive = labels[entering] == 1
+    errors = _dealt(placed.positives, codes[positive], groups.count, rng)
+    errors += _dealt(placed.negatives, codes[~positive], groups.count, rng)
+    return np.asarray(np.abs(placed.auc + errors - overall).sum(axis=1))
 
 
 def _dealt(placed: FloatArray, codes: IntArray, count: int, rng: np.random.Generator) -> FloatArray:

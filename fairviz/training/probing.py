@@ -27,7 +27,7 @@ MOST_FITTED: Final = 100_000
 """Training rows that a probe is fitted on; more would move its AUC by far less than test rows can tell."""
 _SAMPLE_SEED: Final = 0
 _FEATURES_AT_ONCE: Final = {"cpu": 2**22, "cuda": 2**26}
-"""Numbers that are kept of several members at a time, by kind of device. One member's are kept in any case."""
+"""Numbers that are kept of several members at a time, by kind of device; one member's in any case."""
 
 
 def modality_reports(

@@ -29,7 +29,8 @@ def upload() -> DatasetRecord | None:
     if file is None:
         return None
     with shown_errors():
-        dataset = keep(file)
+        with st.spinner(f"Reading {words.plain(file.name)} ..."):
+            dataset = keep(file)
         state.empty_choices()
         return dataset
     return None

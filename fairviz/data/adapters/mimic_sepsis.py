@@ -5,21 +5,26 @@ database and of the derived tables that come with it (mimic-code: ``icustay_deta
 ``first_day_vitalsign``, ``first_day_lab``, ``first_day_sofa``, ``charlson``). A table with
 ``subject_id``, ``race``, ``hospital_expire_flag`` and one of ``stay_id`` and ``hadm_id`` is taken for one.
 
-=======================================================================  =======================================
-column                                                                   what is made of it
-=======================================================================  =======================================
-subject_id                                                               the patient: rows of one stay together
-hadm_id, stay_id                                                         identify a row: no inputs
-hospital_expire_flag                                                     the outcome, death in hospital: 1
-gender, race, insurance, language, marital_status                        attributes; race also as ``race_group``
-admission_age or anchor_age, admission_type, admission_location          inputs
-heart_rate_*, sbp_*, dbp_*, mbp_*, resp_rate_*, temperature_*, spo2_*    inputs: vital signs of the first day
-lactate_*, creatinine_*, bun_*, wbc_*, platelets_*, bilirubin_*, ...     inputs: laboratory of the first day
-sofa_score, respiration, coagulation, liver, cardiovascular, cns, renal  inputs: SOFA and its parts
-charlson_comorbidity_index and its conditions                            inputs: what was known before
-dod, deathtime, dischtime, outtime, los*, discharge_location,            left out: written when the outcome is
-*_expire_flag, times of the stay                                         known, or dates
-=======================================================================  =======================================
+====================================================  ==================================================
+column                                                what is made of it
+====================================================  ==================================================
+subject_id                                            the patient: rows of one stay together
+hadm_id, stay_id                                      identify a row: no inputs
+hospital_expire_flag                                  the outcome, death in hospital: 1
+gender, race, insurance, language, marital_status     attributes; race also in groups, ``race_group``
+admission_age or anchor_age                           inputs
+admission_type, admission_location                    inputs
+heart_rate_*, sbp_*, dbp_*, mbp_*, resp_rate_*,       inputs: vital signs of the first day
+temperature_*, spo2_*
+lactate_*, creatinine_*, bun_*, wbc_*, platelets_*,   inputs: laboratory of the first day
+bilirubin_total_*, sodium_*, potassium_*, ...
+sofa_score, respiration, coagulation, liver,          inputs: SOFA and its parts
+cardiovascular, cns, renal
+charlson_comorbidity_index and its conditions         inputs: what was known before
+dod, deathtime, dischtime, outtime, los_*,            left out: written down when the outcome is known
+discharge_location, other flags of death
+admittime, intime, antibiotic_time, ...               left out: dates
+====================================================  ==================================================
 
 Any other column is treated as in an unknown table. ``race_group`` coarsens the 33 entries of ``race`` by how
 they begin: White, Black, Hispanic or Latino, Asian, and Other; unknown, declined and unable to obtain are
@@ -78,8 +83,8 @@ MIMIC_SEPSIS: Final = Format(
     name="MIMIC-IV",
     recognises=_recognises,
     adapt=_adapt,
-    note="This is a cohort of MIMIC-IV: rows of one patient (subject_id) stay together, race is compared in the "
-    f'groups of "{RACE_GROUP}", and what is written down when the outcome is known is left out of the inputs.',
+    note="This is a cohort of MIMIC-IV: rows of one patient (subject_id) stay together, race is compared in "
+    f'the groups of "{RACE_GROUP}", and what is written down when the outcome is known is no input.',
     left_out={
         **dict.fromkeys(("hadm_id", "stay_id", "subject_id"), _TELLS_A_ROW),
         **dict.fromkeys(

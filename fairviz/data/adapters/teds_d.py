@@ -29,7 +29,7 @@ _CODES: Final = 256
 
 
 def _recognises(columns: Collection[str]) -> bool:
-    return _TOLD_BY <= frozenset(columns)
+    return frozenset(columns) >= _TOLD_BY
 
 
 def _adapt(frame: pd.DataFrame) -> pd.DataFrame:
@@ -71,9 +71,7 @@ def in_words(column: pd.Series, words: Mapping[int, str], *, unlisted: str = "co
     # One slot more: a position of -1 is a missing number.
     lookup = np.array([place.get(code, -1) for code in found] + [-1], dtype=kind)
     names = [words.get(int(code)) if code == int(code) else None for code in occurring]
-    categories = [
-        name or f"{unlisted} {code:g}" for name, code in zip(names, occurring, strict=True)
-    ]
+    categories = [name or f"{unlisted} {code:g}" for name, code in zip(names, occurring, strict=True)]
     return pd.Categorical.from_codes(lookup[positions], categories)
 
 
@@ -94,8 +92,8 @@ TEDS_D: Final = Format(
     adapt=_adapt,
     note="This is TEDS-D: its codes were turned into words by the public code book (SAMHSA; years from 2015), "
     f'-9 is missing, and "{OUTCOME}" is "yes" where REASON is 1, treatment completed. Rows are discharges, '
-    "not people. Columns that describe the discharge (those that end in _D, REASON, LOS) tell the outcome and "
-    "are left out of the inputs.",
+    "not people. Columns that describe the discharge (those that end in _D, REASON, LOS) tell the outcome: "
+    "they are not proposed as inputs.",
     left_out={
         "CASEID": "identifies a row or a place",
         "DISYR": "the year of discharge",

@@ -97,8 +97,8 @@ _STATES: Final = {
 """Federal Information Processing Standard codes of states."""
 
 FLAGS: Final = (
-    "ALCFLG", "COKEFLG", "MARFLG", "HERFLG", "METHFLG", "OPSYNFLG", "PCPFLG", "HALLFLG", "MTHAMFLG", "AMPHFLG",
-    "STIMFLG", "BENZFLG", "TRNQFLG", "BARBFLG", "SEDHPFLG", "INHFLG", "OTCFLG", "OTHERFLG",
+    "ALCFLG", "COKEFLG", "MARFLG", "HERFLG", "METHFLG", "OPSYNFLG", "PCPFLG", "HALLFLG", "MTHAMFLG",
+    "AMPHFLG", "STIMFLG", "BENZFLG", "TRNQFLG", "BARBFLG", "SEDHPFLG", "INHFLG", "OTCFLG", "OTHERFLG",
 )  # fmt: skip
 """Whether a substance was reported at admission, in the order of the codes of SUB1 from 2."""
 

@@ -1,4 +1,4 @@
-"""A made-up file in the shape of TEDS-D's public-use file, of any length: for measuring what large files cost.
+"""A made-up file in the shape of TEDS-D's public-use file, of any length: what large files cost.
 
 No row describes a person. Names of columns and their codes are those of the public code book (see
 ``fairviz.data.adapters.teds_d_codes``); shares are near the published ones, rounded; everything that ties
@@ -70,7 +70,11 @@ SHARES: Final[Mapping[str, tuple[tuple[float, ...], tuple[float, float], float]]
     **{f"ROUTE{n}": (_ROUTES, (0.1, 0.5), 0.03) for n in (1, 2, 3)},
     **{f"FREQ{n}": ((26, 28, 46), (0.1, 0.6), 0.05) for n in (1, 2, 3)},
     **{f"FRSTUSE{n}": ((6, 18, 24, 18, 12, 9, 13), (-0.1, -0.3), 0.04) for n in (1, 2, 3)},
-    "DSMCRIT": ((1, 3, 2, 22, 29, 4, 6, 11, 4, 3, 2, 1.5, 0.6, 0.2, 0.4, 0.1, 0.2, 0.1, 9.9), (0.0, 0.2), 0.24),
+    "DSMCRIT": (
+        (1, 3, 2, 22, 29, 4, 6, 11, 4, 3, 2, 1.5, 0.6, 0.2, 0.4, 0.1, 0.2, 0.1, 9.9),
+        (0.0, 0.2),
+        0.24,
+    ),
     "PSYPROB": ((45, 55), (-0.1, -0.3), 0.13),
     "HLTHINS": ((8, 52, 8, 32), (0.3, 0.1), 0.50),
     "PRIMPAY": ((7, 6, 3, 53, 22, 3, 6), (0.1, 0.0), 0.57),
