@@ -1,7 +1,7 @@
 """Tables as text with delimiters, read by Arrow; where it refuses, row by row to say where.
 
 A file is read block by block, so that memory holds the table and not its text as well. What needs the text
-as a whole (another encoding, rows that must be mended, an error that names its line) is read once more in memory.
+as a whole (another encoding, rows that must be mended, an error that names its line) is read once more.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 Of many rows the AUCs of a bootstrap are normal: each is a mean over positives and one over negatives of
 placements (DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44:837), and what is drawn of a stratum has the
-covariance of its placements over its size. So are AUCs of groups whose names are dealt out anew, by the law
-of sampling without replacement. Drawing from these laws takes no longer for a million rows than for a thousand.
+covariance of its placements over its size. So are AUCs of groups whose names are dealt out anew, by the
+law of sampling without replacement. Drawing from these laws takes no longer for a million rows than for a
+thousand.
 
 Axis letters: N rows, m positives, n negatives, G groups, B draws.
 """

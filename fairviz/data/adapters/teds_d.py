@@ -90,7 +90,7 @@ TEDS_D: Final = Format(
     name="TEDS-D",
     recognises=_recognises,
     adapt=_adapt,
-    note="This is TEDS-D: its codes were turned into words by the public code book (SAMHSA; years from 2015), "
+    note="This is TEDS-D: its codes were turned into words by the public code book (SAMHSA; from 2015 on), "
     f'-9 is missing, and "{OUTCOME}" is "yes" where REASON is 1, treatment completed. Rows are discharges, '
     "not people. Columns that describe the discharge (those that end in _D, REASON, LOS) tell the outcome: "
     "they are not proposed as inputs.",
