@@ -54,7 +54,9 @@ def test_wide_modalities_need_more_than_a_byte() -> None:
     wide = CodedRows(
         np.array([[0], [299], [300]], dtype=np.uint16), np.zeros((3, 0), dtype=np.float32), (), 300
     )
-    narrow = CodedRows(np.array([[1], [2], [0]], dtype=np.uint8), np.float32([[5], [6], [7]]), (1,), 2)
+    narrow = CodedRows(
+        np.array([[1], [2], [0]], dtype=np.uint8), np.array([[5], [6], [7]], dtype=np.float32), (1,), 2
+    )
     inputs = stacked_inputs((wide, narrow), CPU)[torch.arange(3)]
     assert inputs.shape == (3, 2, 300)
     np.testing.assert_array_equal(inputs[:, 0], wide[:])
