@@ -54,7 +54,7 @@ GAPS_OF_DECISIONS: dict[str, Callable[..., float]] = {
 
 
 def _resampled(*, risks: bool = True) -> ResampledRuns:
-    return ResampledRuns(STRATA, SCORES, DECISIONS, risks=risks)
+    return ResampledRuns([STRATA], SCORES, DECISIONS, risks=risks)
 
 
 def _metric(name: str, runs: ResampledRuns | None = None) -> FloatArray:
@@ -113,7 +113,7 @@ def test_the_order_of_asking_does_not_matter() -> None:
 
 
 def test_chances_of_decisions_have_rates_and_no_risks() -> None:
-    runs = ResampledRuns(STRATA, SCORES, SCORES, risks=False)
+    runs = ResampledRuns([STRATA], SCORES, SCORES, risks=False)
     assert [runs.metric(name) for name in RISK_METRICS] == [None] * 3
     assert _metric("sensitivity", runs)[0, 0] == pytest.approx(SCORES[0][CASE.labels == 1].mean())
     chances = np.where(CASE.labels == 1, SCORES[0], 1 - SCORES[0])
@@ -124,10 +124,10 @@ def test_chances_of_decisions_have_rates_and_no_risks() -> None:
 
 
 def test_without_positive_decisions_there_is_no_predictive_value() -> None:
-    nobody = ResampledRuns(STRATA, SCORES, np.zeros_like(DECISIONS), risks=True)
+    nobody = ResampledRuns([STRATA], SCORES, np.zeros_like(DECISIONS), risks=True)
     assert np.isnan(_metric("ppv", nobody)).all()
     assert _metric("npv", nobody)[0, 0] == pytest.approx((CASE.labels == 0).mean())
-    wrong = ResampledRuns(STRATA, SCORES, np.tile(1.0 - CASE.labels, (2, 1)), risks=True)
+    wrong = ResampledRuns([STRATA], SCORES, np.tile(1.0 - CASE.labels, (2, 1)), risks=True)
     assert np.isnan(_metric("predictive_quality_disparity", wrong)).all()
 
 
