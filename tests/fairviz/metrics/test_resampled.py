@@ -133,12 +133,12 @@ def test_without_positive_decisions_there_is_no_predictive_value() -> None:
 
 def test_a_gap_needs_two_groups_large_enough() -> None:
     alone = Strata.draw(CASE.labels, Groups(np.zeros(400, dtype=np.int64), 1), 5)
-    runs = ResampledRuns(alone, SCORES, DECISIONS, risks=True)
+    runs = ResampledRuns([alone], SCORES, DECISIONS, risks=True)
     assert [runs.metric(name) for name in PARTS] == [None] * len(PARTS)
     assert runs.metric("auc") is not None
     # Group 1 has positives enough and 9 negatives: sensitivities may differ, false alarms may not.
     codes = np.where((CASE.labels == 0) & (np.cumsum(CASE.labels == 0) > 9), 0, np.arange(400) % 2)
-    runs = ResampledRuns(Strata.draw(CASE.labels, Groups(codes, 2), 5), SCORES, DECISIONS, risks=True)
+    runs = ResampledRuns([Strata.draw(CASE.labels, Groups(codes, 2), 5)], SCORES, DECISIONS, risks=True)
     assert runs.metric("equal_opportunity_difference") is not None
     assert runs.metric("equalized_odds_difference") is None
     assert runs.metric("auc_gap") is None
@@ -150,6 +150,6 @@ def test_a_gap_needs_two_groups_large_enough() -> None:
 def test_many_rows_are_summed_in_blocks(name: str) -> None:
     labels, scores = np.tile(CASE.labels, 12), np.tile(SCORES, 12)
     strata = Strata.draw(labels, Groups(np.tile(CODES, 12), 3), 3)
-    found = ResampledRuns(strata, scores, np.tile(DECISIONS, 12), risks=True).metric(name)
+    found = ResampledRuns([strata], scores, np.tile(DECISIONS, 12), risks=True).metric(name)
     assert found is not None
     np.testing.assert_allclose(found[:, 0], _metric(name)[:, 0])
