@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -73,6 +74,7 @@ _LEGEND_OF_CHANGES = (
     "corrected for their number; could miss: a fall that large would not have been found in every group.",
 )
 _COLLAPSED = "*"
+_SILENT_SECONDS = 5.0
 
 app = typer.Typer(
     help=f"Compare fairness and performance of training methods. {DISCLAIMER}",
@@ -367,14 +369,18 @@ def _of_options(bench: Workbench, asked: _Asked) -> TaskSpec:
 
 @contextmanager
 def _stage(what: str) -> Iterator[None]:
-    """Say what is going on: of a large table it takes a while. Lines on a terminal go when it is over."""
+    """Say what is going on while it does; where lines stay, only of what takes long, as of a large table."""
     console = Console(stderr=True)
     if console.is_terminal:
         with console.status(f"{escape(what)} ..."):
             yield
         return
-    console.print(f"{what} ...", soft_wrap=True, markup=False)
-    yield
+    told = threading.Timer(_SILENT_SECONDS, console.print, [escape(f"{what} ...")], {"soft_wrap": True})
+    told.start()
+    try:
+        yield
+    finally:
+        told.cancel()
 
 
 def _is_sample(data: str) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fairviz.data.external import task_table
 from fairviz.data.prepare import prepare
 from fairviz.data.specs import SplitSpec
 from fairviz.data.task import check_task
@@ -76,3 +77,12 @@ def test_a_dataset_that_cannot_be_tested_on_is_refused(change: Change, message: 
     with pytest.raises(TaskError) as error:
         check_task(TASK, ward(), pd.DataFrame(elsewhere))
     assert message in str(error.value)
+
+
+def test_categories_stay_categories_whatever_their_numbers() -> None:
+    words = pd.concat([ward()["ward"], ELSEWHERE["ward"]], ignore_index=True)
+    here = ward().assign(ward=lambda f: f["ward"].astype("category"))
+    there = ELSEWHERE.assign(ward=lambda f: f["ward"].astype("category").cat.reorder_categories([*"cba"]))
+    table = task_table(here, TASK, there)
+    assert isinstance(table.frame["ward"].dtype, pd.CategoricalDtype)
+    np.testing.assert_array_equal(table.frame["ward"].astype(object).fillna("-"), words.fillna("-"))

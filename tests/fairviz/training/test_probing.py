@@ -218,3 +218,15 @@ def test_held_out_rows_of_whom_none_has_a_modality_are_counted_as_none(data: Pre
     assert member.test.modalities["vitals"].n == 0
     assert np.isnan(member.test.modalities["vitals"].auc)
     assert np.isfinite(member.test.modalities["background"].auc)
+
+
+def test_probes_of_very_many_rows_are_fitted_on_a_sample_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    training = torch.arange(10, 5_010)
+    assert torch.equal(probing._fitted_on(training), training)
+    monkeypatch.setattr(probing, "MOST_FITTED", 500)
+    sample = probing._fitted_on(training)
+    assert len(sample.unique()) == 500
+    assert torch.equal(sample, sample.sort().values)
+    assert torch.isin(sample, training).all()
+    assert torch.equal(sample, probing._fitted_on(training))
+    assert float(sample.float().mean()) == pytest.approx(float(training.float().mean()), rel=0.05)
