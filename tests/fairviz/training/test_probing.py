@@ -225,8 +225,8 @@ def test_probes_of_very_many_rows_are_fitted_on_a_sample_of_them(monkeypatch: py
     assert torch.equal(probing._fitted_on(training), training)
     monkeypatch.setattr(probing, "MOST_FITTED", 500)
     sample = probing._fitted_on(training)
-    assert len(sample.unique()) == 500
+    assert sample.shape == sample.unique().shape == (500,)
     assert torch.equal(sample, sample.sort().values)
     assert torch.isin(sample, training).all()
     assert torch.equal(sample, probing._fitted_on(training))
-    assert float(sample.float().mean()) == pytest.approx(float(training.float().mean()), rel=0.05)
+    assert float(sample.float().mean()) == pytest.approx(float(training.float().mean()), rel=0.1)
