@@ -40,7 +40,8 @@ from fairviz.jobs.progress import Progress
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
-from fairviz.reports.gate import told_counts, told_profile, told_traces
+from fairviz.reports.gate import told_counts, told_profile
+from fairviz.reports.gate_of_traces import told_traces, traceable_groups
 from fairviz.reports.group_curves import RunCurves, run_curves
 from fairviz.reports.redecided import Redecided
 from fairviz.reports.run import Epoch, Run
@@ -402,9 +403,24 @@ class Workbench:
         return [Epoch.told(epoch, public=public) for epoch in found]
 
     def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
-        """What a run's method recorded at every step, each [steps, ...]."""
-        public = self._is_public(self.store.run(run_id).comparison_id)
-        return told_traces(self.store.traces(run_id), public=public)
+        """What a run's method recorded at every step, each [steps, ...]; NaN where it may not be told."""
+        comparison_id = self.store.run(run_id).comparison_id
+        traces = self.store.traces(run_id)
+        if self._is_public(comparison_id):
+            return traces
+        data = self.prepared(self.store.comparison(comparison_id).task_id)
+        return told_traces(traces, traceable_groups(data))
+
+    def untraced_groups(self, task_id: str) -> dict[str, tuple[str, ...]]:
+        """By attribute that has such groups, those of whose steps nothing may be told."""
+        if self.task_spec(task_id).public:
+            return {}
+        data = self.prepared(task_id)
+        withheld = {
+            attribute.name: tuple(name for name, may in zip(attribute.values, told, strict=True) if not may)
+            for attribute, told in zip(data.attributes, traceable_groups(data), strict=True)
+        }
+        return {name: groups for name, groups in withheld.items() if groups}
 
     def evaluate(self, run_id: int) -> FairnessReport | None:
         """A run's report on test rows, None until it is finished; its ``to_json`` is what files hold."""
