@@ -80,20 +80,20 @@ def preview(dataset_id: str) -> pd.DataFrame:
     return head.apply(lambda column: column.map(value_text)).astype(str)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def values(dataset_id: str, column: str) -> list[str]:
     """The values of a column as text, the first twenty of them in order of frequency."""
     counts = workbench().table(dataset_id, columns=[column])[column].value_counts()
     return [value_text(value) for value in counts.index[:20] if counts[value]]
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def cuts(dataset_id: str, column: str) -> tuple[float, ...]:
     """Where bands of a number could begin."""
     return suggest_cuts(workbench().table(dataset_id)[column])
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def positive(dataset_id: str, outcome: str) -> str | None:
     """Which of a column's two values most likely means "it happened"; None where there are not two."""
     return suggest_positive(workbench().table(dataset_id, columns=[outcome]), outcome)
