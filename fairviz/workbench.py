@@ -111,7 +111,12 @@ class Workbench:
     # Datasets
 
     def add_dataset(
-        self, path: Path | str, *, name: str | None = None, on_progress: OnProgress | None = None
+        self,
+        path: Path | str,
+        *,
+        name: str | None = None,
+        limit_mb: int | None = None,
+        on_progress: OnProgress | None = None,
     ) -> DatasetRecord:
         """Read a file with a table, or a folder with images, and keep that.
 
@@ -120,6 +125,7 @@ class Workbench:
         Args:
             path: a table, or a folder in the layout of FairVision or FairVLMed.
             name: of the dataset; by default that of the file or folder.
+            limit_mb: largest size of a table; by default what the settings allow for files of this machine.
             on_progress: told how many of how many files of a folder are read.
 
         Raises:
@@ -128,7 +134,7 @@ class Workbench:
         path = Path(path)
         if path.is_dir():
             return self._add_folder(path, name or path.resolve().name, on_progress)
-        frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
+        frame = read_table(path, max_bytes=(limit_mb or self.settings.file_limit_mb) * MEBIBYTE)
         dataset_id = content_hash(path)
         self._tables.keep(dataset_id, frame)
         return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])
@@ -136,7 +142,7 @@ class Workbench:
     def _add_folder(self, folder: Path, name: str, on_progress: OnProgress | None) -> DatasetRecord:
         bounds = FolderBounds(
             max_bytes=self.settings.folder_limit_gb * GIBIBYTE,
-            max_table_bytes=self.settings.upload_limit_mb * MEBIBYTE,
+            max_table_bytes=self.settings.file_limit_mb * MEBIBYTE,
             size=ImageSize(self.settings.image_side, self.settings.image_slices),
         )
         with tempfile.TemporaryDirectory(dir=self.settings.home, prefix="folder-") as unfinished:
@@ -174,13 +180,13 @@ class Workbench:
         folder = self.settings.data_folder or self.settings.home / "nothing offered"
         return self.add_dataset(chosen(folder, name), on_progress=on_progress)
 
-    def table(self, dataset_id: str) -> pd.DataFrame:
-        """The table of a dataset.
+    def table(self, dataset_id: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The table of a dataset, or some of its columns.
 
         Raises:
             NotFoundError: if there is no such dataset, or its file is gone.
         """
-        return self._tables.read(self.store.dataset(dataset_id).id)
+        return self._tables.read(self.store.dataset(dataset_id).id, columns)
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset with everything made of it: tasks, runs, weights.

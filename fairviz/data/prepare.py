@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
+from fairviz.data.coded import Rows, encoded
 from fairviz.data.encode import TableEncoder
 from fairviz.data.external import TaskTable, task_table
 from fairviz.data.given_split import given_parts
@@ -33,7 +34,8 @@ class PreparedData:
     """Arrays of one task; row i is row i of the table everywhere.
 
     Attributes:
-        inputs: float32 [N, D_m] per modality m, in the task's order; of images D_m = 0.
+        inputs: float32 [N, D_m] per modality m, in the task's order; of images D_m = 0; of large tables coded
+            rows, which are dense where some of them are asked for.
         available: bool [N, M], False where a row lacks modality m (all of its columns missing); every
             row has at least one.
         labels: int64 [N], class codes 0..n-1; of two classes 1 is the positive one.
@@ -46,7 +48,7 @@ class PreparedData:
     """
 
     task: TaskSpec
-    inputs: tuple[NDArray[np.float32], ...]
+    inputs: tuple[Rows, ...]
     available: NDArray[np.bool_]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
@@ -86,13 +88,12 @@ def prepare(
     groupings = attributes(frame, spec)
     patients = patients_of(frame, spec)
     split = _split(table, labels, groupings, patients, spec)
-    training = frame.iloc[split.train]
-    encoders = tuple(_fitted(modality, training) for modality in spec.modalities)
+    encoders = tuple(_fitted(modality, frame, split.train) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
     _require_features(spec, encoders, available[split.train])
     return PreparedData(
         task=spec,
-        inputs=tuple(encoder.transform(frame) for encoder in encoders),
+        inputs=encoded(frame, encoders),
         available=available,
         labels=labels,
         classes=outcome_classes(frame, spec.outcome, spec.positive),
@@ -125,11 +126,11 @@ def _split(
     return replace(split, test=np.arange(table.own, len(labels))) if table.external else split
 
 
-def _fitted(modality: ModalitySpec, training: pd.DataFrame) -> Encoder:
+def _fitted(modality: ModalitySpec, frame: pd.DataFrame, training: NDArray[np.int64]) -> Encoder:
     """The encoder of a modality, fitted on training rows; without columns for images."""
     if modality.kind == "text":
-        return TextEncoder.fit(training, modality.columns)
-    return TableEncoder.fit(training, () if modality.kind == "image" else modality.columns)
+        return TextEncoder.fit(frame[list(modality.columns)].iloc[training], modality.columns)
+    return TableEncoder.fit(frame, () if modality.kind == "image" else modality.columns, training)
 
 
 def _scaled(

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from fairviz.data.specs import TaskSpec
 from fairviz.evaluation.report import FairnessReport
+from fairviz.jobs.progress import Stage
 from fairviz.reports.collapse import collapses
 from fairviz.reports.run import Epoch, Run
 from fairviz.store.records import State
@@ -86,6 +87,8 @@ def _progress_in_words(progress: Progress, runs: Sequence[Run]) -> str:
         return f"{many} waiting; {ahead} ahead" if progress.ahead else f"{many} about to start"
     where = workbench().device
     device = f" · on {where}" if where else ""
+    if progress.stage is not Stage.TRAINING:
+        return f"{many} · {progress.stage}{device}"
     if not any(run.epoch for run in runs):
         return f"{many} · in the first epoch; the first points appear when it is over{device}"
     left = "" if progress.seconds_left is None else f" · about {words.duration(progress.seconds_left)} left"
