@@ -75,6 +75,11 @@ class _PanelSpec:
     bounds: tuple[float, float] | None = None
     is_gap: bool = False
 
+    @property
+    def meaning(self) -> str:
+        """Formula and direction."""
+        return self.formula if self.is_gap else f"{self.formula}; neither way is better by itself"
+
 
 _SHARE = (-0.03, 1.03)
 
@@ -230,7 +235,7 @@ def _smoothed(line: _Line, steps: Ints, colour: str, spec: _PanelSpec) -> Layout
         "legendgroup": line.name,
         "showlegend": False,
         "hovertemplate": f"<b>{escape(line.name)}</b>, step %{{x}}"
-        f"<br>mean over {window} steps <b>%{{y:.3f}}</b><br>  {spec.formula}<extra></extra>",
+        f"<br>mean over {window} steps <b>%{{y:.3f}}</b><br>  {spec.meaning}<extra></extra>",
         "meta": "smooth",
     }
 
@@ -283,5 +288,5 @@ def _caption(rows: Sequence[Row], legend: Sequence[str]) -> Caption:
     question = "What did the method do at each step?"
     if not rows:
         return Caption(question, "none of these runs modulates its training; add FairGrad or MultiFair")
-    details = "bold: moving mean · pale: every step · grey: gaps that chance alone makes"
+    details = "training data · bold: moving mean · pale: every step · grey: gaps that chance alone makes"
     return Caption(question, details, legend)

@@ -13,8 +13,10 @@ import streamlit as st
 from fairviz.data.specs import TaskSpec
 from fairviz.evaluation.report import FairnessReport
 from fairviz.evaluation.thresholds import ThresholdRule
+from fairviz.figures.spreadsheet import csv_text
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.reports.run import Run
+from fairviz.reports.summary import DISCLAIMER
 from fairviz.store.records import ComparisonRecord
 from fairviz.ui import cache, findings, series, words
 from fairviz.ui.bench import workbench
@@ -204,7 +206,11 @@ def downloads(comparison_id: str, table: pd.DataFrame, view: View) -> None:
     said = table.assign(attribute=view.axes.attribute, data=view.split, threshold=str(view.threshold))
     with st.container(horizontal=True):
         st.download_button(
-            "Table as CSV", said.to_csv(index=False), f"fairviz-{comparison_id}.csv", "text/csv", key="csv"
+            "Table as CSV",
+            csv_text(said, DISCLAIMER),
+            f"fairviz-{comparison_id}.csv",
+            "text/csv",
+            key="csv",
         )
         st.download_button(
             "Everything as JSON",
