@@ -139,7 +139,7 @@ def _limits(trace: Json, name: str) -> list[tuple[Any, Any]]:
 
 def _band(trace: Json) -> dict[Any, tuple[Any, Any]]:
     """Low and high at each x of an area that goes there along its upper end and back along its lower one."""
-    x, y = _list(trace["x"]), _list(trace["y"])
+    x, y = _list(trace["x"]), [_defined(end) for end in _list(trace["y"])]
     half = len(x) // 2
     return {a: (low, high) for a, high, low in zip(x[:half], y[:half], reversed(y), strict=False)}
 

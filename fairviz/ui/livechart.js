@@ -87,12 +87,14 @@ function wrap(text, most) {
   return lines;
 }
 
-// What is drawn, on white paper with room below for the notice.
+// What is drawn, on white paper with room below for the notice. A picture has no fonts of a page: a face that
+// every machine has leaves room for every name.
 function sheet({element}) {
   const {width, height, _size: {l, b}} = element._fullLayout;
   const lines = wrap(SETTINGS.notice, width / 6);
   const room = 8 + 15 * lines.length;
   const layout = structuredClone(element.layout);
+  layout.font = {...layout.font, family: 'Arial, Helvetica, sans-serif'};
   Object.assign(layout, {template: SETTINGS.light, height: height + room});
   layout.margin.b = b + room;
   layout.annotations = [...(layout.annotations ?? []), {
