@@ -101,7 +101,7 @@ def rates(found: Sequence[Result], view: View) -> None:
 
 def rates_in_words(found: Sequence[Result], view: View) -> None:
     """Who is missed, in a sentence per configuration."""
-    st.subheader("In words", anchor=False)
+    st.header("In words", anchor=False)
     for result in found:
         line = groupseries.rate_sentence(result, view.attribute, view.numbers["missed"])
         st.markdown(f"**{words.plain(result.label)}**  \n{line}")
@@ -123,7 +123,7 @@ def rates_table(found: Sequence[Result], view: View) -> None:
 
 def changes(found: Sequence[Result], view: View) -> None:
     """How each group fares against the baseline: drawn, and who loses in words."""
-    st.subheader("Against the baseline", anchor=False)
+    st.header("Against the baseline", anchor=False)
     shown = changes_forest(found, view.attribute)
     if shown is None:
         st.markdown(_no_changes(found, view.attribute))
@@ -152,7 +152,7 @@ def _no_changes(found: Sequence[Result], attribute: str) -> str:
 
 def curves(runs: Sequence[Run], view: View) -> None:
     """ROC curves and calibration of each group in one run of each configuration."""
-    st.subheader("Curves of each group", anchor=False)
+    st.header("Curves of each group", anchor=False)
     ids = tuple(
         run.id
         for run in runs
@@ -176,7 +176,7 @@ def curves(runs: Sequence[Run], view: View) -> None:
 def intersections(found: Sequence[Result], view: View) -> None:
     """One number where two attributes cross."""
     report = found[0].joined.first
-    st.subheader("Where two attributes cross", anchor=False)
+    st.header("Where two attributes cross", anchor=False)
     names = list(groupseries.pairs(report))
     if not names:
         st.markdown(_no_pairs(report))

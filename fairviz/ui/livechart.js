@@ -64,9 +64,18 @@ async function draw(chart) {
     template: themeOf(element), uirevision: data.key, datarevision: data.revision,
   }, {...CONFIG, displayModeBar: chart.isNarrow ? false : 'hover'});  // it would cover a phone's title
   element.dataset.revision = data.revision;
+  describe(element, data.alt);
   const question = layout.title.text.replaceAll('<br>', ' ');
   element.nextElementSibling.setAttribute('aria-label', 'Download the chart: ' + question);
   listen(chart);
+}
+
+// The drawing is a picture, and the buttons above it are none of its parts.
+function describe(element, alt) {
+  const [first, ...others] = element.querySelectorAll('.main-svg');
+  first.setAttribute('role', 'img');
+  first.setAttribute('aria-label', alt);
+  for (const other of others) other.setAttribute('aria-hidden', 'true');
 }
 
 function listen(chart) {
@@ -163,8 +172,6 @@ function mount(plotly, element) {
 
 export default async function ({parentElement, data, setTriggerValue}) {
   const element = parentElement.querySelector('.fairviz-chart');
-  element.setAttribute('role', 'img');
-  element.setAttribute('aria-label', data.alt);
   const plotly = await loadPlotly();
   if (!element.isConnected) return undefined;
   const chart = charts.get(element) ?? mount(plotly, element);
