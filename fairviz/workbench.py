@@ -24,12 +24,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.config import MEBIBYTE, Settings
+from fairviz.data.counts import group_counts
 from fairviz.data.describe import ColumnProfile, describe
-from fairviz.data.groups import group_counts
 from fairviz.data.load import content_hash, read_table, title
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
-from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
+from fairviz.data.specs import GroupingSpec, ModalitySpec, TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import SettingError
@@ -125,6 +125,13 @@ class Workbench:
         """
         self._jobs.interrupt_abandoned()
         for task in self.store.tasks():
+            if task.spec.get("external") == dataset_id != task.dataset_id:
+                raise SettingError(
+                    "dataset",
+                    expected="one that no other dataset is tested on",
+                    found=f'the test rows of "{task.name}"',
+                    remedy="Delete the dataset of that task first.",
+                )
             if task.dataset_id == dataset_id and any(
                 comparison.state.active for comparison in self.store.comparisons(task.id)
             ):
@@ -168,6 +175,7 @@ class Workbench:
         drop: Collection[str] = (),
         use_sensitive: bool = False,
         group_id: str | None = None,
+        groupings: Sequence[GroupingSpec] = (),
     ) -> TaskSpec:
         """A task for a dataset: what is given is kept, the rest is proposed from names and values.
 
@@ -185,11 +193,12 @@ class Workbench:
             drop=drop,
             use_sensitive=use_sensitive,
             group_id=group_id,
+            groupings=groupings,
         )
 
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
         """Why columns are proposed not to be inputs, by column."""
-        return suggest_drops(self.table(spec.dataset), spec.outcome, spec.positive, spec.sensitive)
+        return suggest_drops(self.table(spec.dataset), spec.outcome, spec.positive, spec.sensitive_columns)
 
     def check_task(self, spec: TaskSpec) -> tuple[TaskNote, ...]:
         """What a person should know before training.
@@ -197,7 +206,7 @@ class Workbench:
         Raises:
             TaskError: if the task cannot be trained.
         """
-        return check_task(spec, self.table(spec.dataset))
+        return check_task(spec, self.table(spec.dataset), self._external(spec))
 
     def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
         """Rows and outcomes per group of every sensitive attribute.
@@ -227,11 +236,15 @@ class Workbench:
         with self._preparing:
             if task_id not in self._prepared:
                 spec = self.task_spec(task_id)
-                self._prepared[task_id] = prepare(self.table(spec.dataset), spec)
+                self._prepared[task_id] = prepare(self.table(spec.dataset), spec, self._external(spec))
             self._prepared.move_to_end(task_id)
             while len(self._prepared) > _TASKS_IN_MEMORY:
                 self._prepared.popitem(last=False)
             return self._prepared[task_id]
+
+    def _external(self, spec: TaskSpec) -> pd.DataFrame | None:
+        """The second dataset of a task."""
+        return None if spec.external is None else self.table(spec.external)
 
     # Training
 

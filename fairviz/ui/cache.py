@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from fairviz.data.describe import ColumnProfile
+from fairviz.data.grouping import suggest_cuts
 from fairviz.data.specs import TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_positive
 from fairviz.data.values import value_text
@@ -88,6 +89,12 @@ def values(dataset_id: str, column: str) -> list[str]:
     """The values of a column as text, the first twenty of them in order of frequency."""
     counts = workbench().table(dataset_id)[column].value_counts()
     return [value_text(value) for value in counts.index[:20]]
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def cuts(dataset_id: str, column: str) -> tuple[float, ...]:
+    """Where bands of a number could begin."""
+    return suggest_cuts(workbench().table(dataset_id)[column])
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -56,6 +56,16 @@ def test_a_page_without_an_address_shows_the_newest_runs_and_says_so(
     assert {key: address(page, key) for key in page.query_params} == trained
 
 
+def test_every_page_says_where_the_outcome_was_not_measured_alike(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    bench = workbench()
+    spec = bench.task_spec(trained["task"]).model_copy(update={"measured_alike": "no"})
+    page = open_page("train", task=bench.create_task(spec).id)
+    assert "a gap may lie in the measuring" in words_of(page)
+    assert "in the measuring" not in words_of(open_page("train", **trained))
+
+
 @pytest.mark.parametrize("name", ["train", "sweep", "trade_offs", "groups"])
 def test_what_is_not_kept_is_said_and_left_by_a_button(
     open_page: OpenPage, trained: dict[str, str], name: str
