@@ -41,9 +41,9 @@ def figure_csv(figure: str, notice: str) -> str:
     return csv_text(figure_rows(told), f"{question} {details}. {notice}")
 
 
-def file_stem(figure: Json) -> str:
-    """Name of a figure's files without an ending: its question in plain letters."""
-    words = re.findall("[a-z0-9]+", caption(figure)[0].lower())
+def file_stem(title: str) -> str:
+    """Name of a figure's files without an ending: its title in plain letters."""
+    words = re.findall("[a-z0-9]+", _plain(title).lower())
     return textwrap.shorten(" ".join(["fairviz", *words]), _LONGEST_NAME, placeholder="").replace(" ", "-")
 
 

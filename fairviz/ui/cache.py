@@ -250,7 +250,7 @@ def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # 
 
 def drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
     """A built figure, ready to be sent."""
-    name = file_stem(figure.to_plotly_json())
+    name = file_stem(figure.layout.title.text)
     return Drawing(figure.to_json(), text, int(figure.layout.height), name, is_empty)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from fairviz.errors import NotFoundError
 from fairviz.reports.summary import DISCLAIMER
 from fairviz.store.records import ComparisonRecord, State
-from fairviz.ui import state, words
+from fairviz.ui import pulse, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import show_error, shown_errors
 from fairviz.ui.state import Shown
@@ -106,7 +106,7 @@ def _header() -> None:
         for path, label in _PAGES.items():
             st.page_link(path, label=label, query_params=ids)
         st.space("stretch")
-        running = any(record.state.active for record in workbench().store.comparisons())
+        running = bool(pulse.active_now())
         with st.container(key="jobs", width="content"):
             st.fragment(_jobs, run_every=_REFRESH_SECONDS if running else None)(running)
 
@@ -114,7 +114,8 @@ def _header() -> None:
 @shown_errors()
 def _jobs(was_running: bool) -> None:
     """What is running now, with the way there; one run of the whole page when it ends."""
-    active = [record for record in workbench().store.comparisons() if record.state.active]
+    # A comparison may have begun since: that nothing runs is said only of now.
+    active = pulse.lately_active() or pulse.active_now()
     if was_running and not active:
         st.rerun(scope="app")
     if not active:
@@ -129,7 +130,7 @@ def _jobs(was_running: bool) -> None:
 
 
 def _job_in_words(record: ComparisonRecord, waiting: int) -> str:
-    progress = workbench().progress(record.id)
+    progress = pulse.progress(record.id)
     left = "" if progress.seconds_left is None else f", about {words.duration(progress.seconds_left)} left"
     more = f"; {waiting} waiting" if waiting else ""
     return f"Training {words.percent(progress.share)}{left}{more}"

@@ -128,7 +128,7 @@ def test_every_figure_has_a_table_of_what_it_draws(built: Built) -> None:
 
 
 def test_files_are_named_after_the_question(built: Built) -> None:
-    names = {name: file_stem(sent(figure)) for name, (figure, _) in built.items()}
+    names = {name: file_stem(figure.layout.title.text) for name, (figure, _) in built.items()}
     assert names["forest"] == "fairviz-who-is-missed"
     assert all(re.fullmatch("fairviz(-[a-z0-9]+)+", name) for name in names.values())
 
