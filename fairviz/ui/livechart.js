@@ -1,5 +1,5 @@
 // A chart that changes in place. SETTINGS, which the server puts before this, holds the templates of the
-// light and the dark theme, the bundle's address, the greatest narrow width and the notice under a picture.
+// light and the dark theme, the bundle beside this file, the greatest narrow width and the notice under a picture.
 // The templates follow the theme's text and background, which streamlit gives as CSS variables and changes
 // without a reload.
 
@@ -12,16 +12,10 @@ const CONFIG = {
   plotlyServerURL: '',
 };
 
-function appUrl(path) {
-  // The address of streamlit's own script also holds behind a base path or a proxy.
-  const own = [...document.scripts].map((s) => s.src).find((src) => src.includes('/static/js/'));
-  return new URL(path, own ? own.slice(0, own.indexOf('/static/js/') + 1) : document.baseURI).href;
-}
-
 function loadPlotly() {
   window.fairvizPlotly ||= new Promise((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = appUrl(`app/static/${SETTINGS.bundle}`);
+    script.src = new URL(SETTINGS.bundle, import.meta.url).href;
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => {
       window.fairvizPlotly = undefined;  // the next refresh tries again
@@ -179,7 +173,7 @@ export default async function ({parentElement, data, setTriggerValue}) {
   const isSame = chart.theme === theme && chart.data.revision === data.revision
     && chart.data.height === data.height;
   Object.assign(chart, {data, theme, setTriggerValue});
+  saveTable(chart);  // before drawing: what comes meanwhile may be without it
   if (!isSame) await draw(chart);
-  saveTable(chart);
   return chart.stop;
 }

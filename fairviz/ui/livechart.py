@@ -7,9 +7,9 @@ the installed plotly package is put where ``server.enableStaticServing`` finds i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import shutil
 import tempfile
 import time
 from functools import cache, partial
@@ -24,9 +24,9 @@ from fairviz.figures.rows import figure_csv
 from fairviz.figures.theme import NARROW_WIDTH, template
 from fairviz.reports.summary import DISCLAIMER
 
-_BUNDLE = "plotly.min.js"
+_BUNDLE, _CHART = "plotly.min.js", "livechart.js"
 _SOURCE = Path(__file__)
-_ANSWER_SECONDS = 5.0
+_ANSWER_SECONDS = 10.0
 
 _HTML = """<div class="fairviz-chart"></div>
 <div class="fairviz-downloads" role="group">
@@ -37,11 +37,20 @@ _HTML = """<div class="fairviz-chart"></div>
 </div>
 """
 
+# What travels with every chart: where the rest is. The address of streamlit's own script also holds behind a
+# base path or a proxy.
+_LOADER = """
+const own = [...document.scripts].map((script) => script.src).find((src) => src.includes('/static/js/'));
+const root = own ? own.slice(0, own.indexOf('/static/js/') + 1) : document.baseURI;
+export default async (component) =>
+  (await import(new URL('app/static/$address', root).href)).default(component);
+"""
+
 
 def live_chart(figure_json: str, *, key: str, alt: str, height: int, revision: str, name: str) -> str | None:
     """Draw a figure, or change the drawn one, and tell which point was clicked.
 
-    Streamlit sends a figure of 10 kB or more once: an unchanged one travels as its hash. Pictures are made in
+    Streamlit sends a figure once: an unchanged one travels as its hash. Pictures are made in
     the browser; the table of numbers is made and sent when somebody asks for it.
 
     Args:
@@ -76,7 +85,9 @@ def live_chart(figure_json: str, *, key: str, alt: str, height: int, revision: s
 
 
 def serve_plotly(app: Path) -> Path:
-    """Put the installed plotly bundle into ``static/`` beside the app, unless it is there.
+    """Put the installed plotly bundle and the chart's script into ``static/`` beside the app.
+
+    What is there already stays.
 
     Call it once at start. Several servers may start at once: the file appears whole or not at
     all.
@@ -90,7 +101,10 @@ def serve_plotly(app: Path) -> Path:
     target = app / "static" / _BUNDLE
     with as_file(files("plotly") / "package_data" / _BUNDLE) as source:
         if not (target.is_file() and _mark(target) == _mark(source)):
-            _copy_whole(source, target)
+            _write_whole(source.read_bytes(), target)
+    own = target.with_name(_CHART)
+    if not (own.is_file() and own.read_text() == _script()):
+        _write_whole(_script().encode(), own)
     return target
 
 
@@ -100,11 +114,11 @@ def _mark(path: Path) -> tuple[int, bytes]:
         return path.stat().st_size, stream.read(200)
 
 
-def _copy_whole(source: Path, target: Path) -> None:
+def _write_whole(content: bytes, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as copy:
-        copy.write(source.read_bytes())
-    shutil.copymode(source, copy.name)
+        copy.write(content)
+    os.chmod(copy.name, 0o644)
     os.replace(copy.name, target)
 
 
@@ -147,12 +161,18 @@ def _script() -> str:
 
 
 @cache
+def _loader() -> str:
+    mark = hashlib.sha256(_script().encode()).hexdigest()[:12]
+    return _LOADER.replace("$address", f"{_CHART}?v={mark}")
+
+
+@cache
 def _component() -> Any:
     """Registered on first use: importing this module needs no running server."""
     return st.components.v2.component(
         "fairviz.live_chart",
         html=_HTML,
         css=_SOURCE.with_suffix(".css").read_text(),
-        js=_script(),
+        js=_loader(),
         isolate_styles=False,
     )
