@@ -15,6 +15,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -40,8 +41,10 @@ from fairviz.jobs.progress import Progress
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
-from fairviz.reports.gate import told_counts, told_profile, told_traces
+from fairviz.reports.gate import told_counts, told_profile
+from fairviz.reports.gate_of_traces import told_traces, traceable_groups
 from fairviz.reports.group_curves import RunCurves, run_curves
+from fairviz.reports.own_thresholds import DecidedGroups, decided_groups
 from fairviz.reports.redecided import Redecided
 from fairviz.reports.run import Epoch, Run
 from fairviz.reports.summary import comparison_json
@@ -49,6 +52,7 @@ from fairviz.store.records import (
     ComparisonRecord,
     DatasetRecord,
     RunEntry,
+    RunRecord,
     State,
     TaskRecord,
 )
@@ -395,9 +399,24 @@ class Workbench:
         return [Epoch.told(epoch, public=public) for epoch in found]
 
     def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
-        """What a run's method recorded at every step, each [steps, ...]."""
-        public = self._is_public(self.store.run(run_id).comparison_id)
-        return told_traces(self.store.traces(run_id), public=public)
+        """What a run's method recorded at every step, each [steps, ...]; NaN where it may not be told."""
+        comparison_id = self.store.run(run_id).comparison_id
+        traces = self.store.traces(run_id)
+        if self._is_public(comparison_id):
+            return traces
+        data = self.prepared(self.store.comparison(comparison_id).task_id)
+        return told_traces(traces, traceable_groups(data))
+
+    def untraced_groups(self, task_id: str) -> dict[str, tuple[str, ...]]:
+        """By attribute that has such groups, those of whose steps nothing may be told."""
+        if self.task_spec(task_id).public:
+            return {}
+        data = self.prepared(task_id)
+        withheld = {
+            attribute.name: tuple(name for name, may in zip(attribute.values, told, strict=True) if not may)
+            for attribute, told in zip(data.attributes, traceable_groups(data), strict=True)
+        }
+        return {name: groups for name, groups in withheld.items() if groups}
 
     def evaluate(self, run_id: int) -> FairnessReport | None:
         """A run's report on test rows, None until it is finished; its ``to_json`` is what files hold."""
@@ -415,6 +434,61 @@ class Workbench:
             NotFoundError: if there is no such run or attribute, or the file of its dataset is gone.
             SettingError: if the run is not finished.
         """
+        record = self._finished(run_id)
+        public = self._is_public(record.comparison_id)
+        return run_curves(
+            self.prepared(self.store.comparison(record.comparison_id).task_id),
+            Run.told(record, public=public),
+            self.store.scores(run_id)[:, 0].astype(np.float64),
+            attribute,
+            None if public else partial(self._told_steps, record),
+        )
+
+    def decided_groups(
+        self,
+        run_id: int,
+        attribute: str,
+        thresholds: Mapping[str, float],
+        *,
+        threshold: ThresholdRule = AT_PREVALENCE,
+    ) -> DecidedGroups:
+        """What decisions do to the groups on test rows where some have a threshold of their own.
+
+        Of data that are not public each group is told at the nearest threshold at which it may be, as in
+        ``runs``.
+
+        Args:
+            run_id: of a finished run with an outcome of two values, which decides by a threshold.
+            attribute: a sensitive attribute, or an intersection by its name in the run's report.
+            thresholds: by group, from which predicted risk its patients are flagged.
+            threshold: how that of all other groups is chosen, on validation rows.
+
+        Raises:
+            NotFoundError: if there is no such run, attribute or group, or the file of its dataset is gone.
+            SettingError: if the run is not finished, or does not decide by a threshold.
+        """
+        record = self._finished(run_id)
+        public = self._is_public(record.comparison_id)
+        runs = self._redecided.runs(record.comparison_id, threshold)
+        run = Run.told(next(run for run in runs if run.id == run_id), public=public)
+        if record.test is None or record.test["threshold"] is None:
+            raise SettingError(
+                "run",
+                expected="one that decides between two outcomes by a threshold",
+                found=run.label,
+                remedy="Choose a run of another method.",
+            )
+        return decided_groups(
+            self.prepared(self.store.comparison(record.comparison_id).task_id),
+            run,
+            self.store.scores(run_id)[:, 0].astype(np.float64),
+            attribute,
+            thresholds,
+            steps=None if public else partial(self._told_steps, record),
+        )
+
+    def _finished(self, run_id: int) -> RunRecord:
+        """A run as the store has it, with its reports."""
         record = self.store.run(run_id)
         if record.test is None:
             raise SettingError(
@@ -423,19 +497,12 @@ class Workbench:
                 found=f"one that is {record.state}",
                 remedy="Wait for its end.",
             )
-        public = self._is_public(record.comparison_id)
+        return record
 
-        def steps() -> list[FairnessReport]:
-            told = [Run.told(run, public=public).test for run in self._redecided.steps(record)]
-            return [report for report in told if report is not None]
-
-        return run_curves(
-            self.prepared(self.store.comparison(record.comparison_id).task_id),
-            Run.told(record, public=public),
-            self.store.scores(run_id)[:, 0].astype(np.float64),
-            attribute,
-            None if public else steps,
-        )
+    def _told_steps(self, record: RunRecord) -> list[FairnessReport]:
+        """Reports of a finished run at every threshold at which decisions of private data are told."""
+        told = [Run.told(run, public=False).test for run in self._redecided.steps(record)]
+        return [report for report in told if report is not None]
 
     def what_if(self, run_id: int, *, tau: float, delta: float) -> Replay:
         """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.

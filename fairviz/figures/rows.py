@@ -25,7 +25,8 @@ COLUMNS: Final = (
     "panel", "series", "kind", "x", "x_low", "x_high", "y", "y_low", "y_high", "value", "note",
 )  # fmt: skip
 # Traces that guide the eye; what they show is another trace's.
-_GUIDES: Final = {"band", "diagonal", "numbers", "spokes", "texts", "zero"}
+_BANDS: Final = {"band", "range"}
+_GUIDES: Final = {*_BANDS, "diagonal", "numbers", "spokes", "texts", "zero"}
 _LONGEST_NAME = 60
 
 
@@ -65,7 +66,7 @@ def figure_rows(figure: Json) -> pd.DataFrame:
         figure: ``figure.to_json()``, read.
     """
     traces = [trace for trace in figure["data"] if "meta" in trace]
-    bands = {_line(trace): _band(trace) for trace in traces if trace["meta"] == "band"}
+    bands = {_line(trace): _band(trace) for trace in traces if trace["meta"] in _BANDS}
     rows = [
         {**_facts(figure["layout"], trace), **point}
         for trace in traces

@@ -1,4 +1,7 @@
-"""Every cache of the pages: keyed by id and revision, shared by all sessions, around plain functions."""
+"""Caches of the pages: keyed by id and revision, shared by all sessions, around plain functions.
+
+Those of what methods did at their steps are in ``stepcache``, those of single groups in ``groupcache``.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,12 @@ from fairviz.data.suggest import suggest_positive
 from fairviz.data.values import value_text
 from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.figures.group_auc import group_auc, group_auc_text
-from fairviz.figures.modulation import modulation, modulation_text
 from fairviz.figures.plane import Plane
 from fairviz.figures.rows import file_stem
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
-from fairviz.metrics.batch_floor import batch_noise_floor
-from fairviz.reports.group_curves import RunCurves
 from fairviz.reports.run import Epoch, Run
-from fairviz.ui import series
+from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
 from fairviz.ui.series import Axes, Split
@@ -153,44 +153,12 @@ def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def group_lines(comparison_id: str, revision: int, attribute: str) -> Drawing:
-    """AUC per group by epoch, a panel per configuration."""
-    curves = series.group_curves(*history(comparison_id, revision), attribute)
+def group_lines(comparison_id: str, revision: int, attribute: str, labels: tuple[str, ...]) -> Drawing:
+    """AUC per group by epoch, a panel per configuration of these labels."""
+    runs, epochs = history(comparison_id, revision)
+    curves = series.group_curves([run for run in runs if run.label in labels], epochs, attribute)
     figure = group_auc(curves, split="validation")
     return drawing(figure, group_auc_text(curves, split="validation"))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def factors(comparison_id: str, revision: int, run_id: int) -> Drawing:
-    """What one run's method did at every step."""
-    bench = workbench()
-    runs, epochs = history(comparison_id, revision)
-    run = next(run for run in runs if run.id == run_id)
-    task_id = bench.store.comparison(comparison_id).task_id
-    auc = next(record.validation.value("auc") for record in reversed(epochs) if record.run_id == run_id)
-    floor = None if auc is None else _batch_floor(task_id, run, auc)
-    recorded = [series.modulation_traces(run, bench.traces(run_id), bench.task_spec(task_id), floor)]
-    return drawing(modulation(recorded), modulation_text(recorded))
-
-
-def _batch_floor(task_id: str, run: Run, auc: float) -> float | None:
-    """The floor under the gap that a run compares with tau; None where there is no tau or it is unknown."""
-    parameters = run.spec["parameters"]
-    if "tau" not in parameters:
-        return None
-    data = workbench().prepared(task_id)
-    if data.score_columns > 1:
-        return None  # known for two classes: how the AUCs of several move together in a batch is not
-    rows = data.split.train
-    # MultiFair's gate looks at one batch, MultiFair+ at a moving mean over batches.
-    memory = parameters["ema_decay"] if "delta_max" in parameters else 0.0
-    return batch_noise_floor(
-        data.labels[rows],
-        [grouping.codes[rows] for grouping in data.attributes],
-        batch_size=run.spec["training"]["batch_size"],
-        auc=auc,
-        memory=memory,
-    )
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -232,16 +200,6 @@ def result_front(
     return drawing(figure, text, is_empty=not series.drawable(points))
 
 
-@st.cache_resource(max_entries=16, show_spinner="Reading the kept scores ...")
-def group_curves(
-    comparison_id: str,  # noqa: ARG001  (keys the cache)
-    run_ids: tuple[int, ...],
-    attribute: str,
-) -> list[RunCurves]:
-    """Curves of the groups in some finished runs, which never change; read only."""
-    return [workbench().group_curves(run_id, attribute) for run_id in run_ids]
-
-
 @st.cache_resource(max_entries=8, show_spinner="Deciding again at this threshold ...")
 def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # noqa: ARG001  (keys the cache)
     """Runs of a comparison at a revision, with decisions at the threshold that a rule chooses; read only."""
@@ -259,4 +217,4 @@ def forget() -> None:
     st.cache_data.clear()
     _history.clear()
     decided.clear()
-    group_curves.clear()
+    groupcache.forget()

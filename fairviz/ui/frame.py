@@ -22,6 +22,7 @@ _PAGES: Final = {
     state.SWEEP: "Sweep",
     state.TRADE_OFFS: "Trade-offs",
     state.GROUPS: "Groups",
+    state.MODULATION: "Modulation",
 }
 _REFRESH_SECONDS: Final = 2.0
 _EACH_CLASS: Final = (

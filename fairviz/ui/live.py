@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -16,16 +17,15 @@ from fairviz.reports.collapse import collapses
 from fairviz.reports.run import Run
 from fairviz.store.records import State
 from fairviz.training.runs import BASELINE, method_entry
-from fairviz.ui import cache, findings, pulse, series, state, words
+from fairviz.ui import cache, findings, pulse, series, state, stepcache, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
-from fairviz.ui.errors import shown_errors
+from fairviz.ui.grouplines import group_lines
+from fairviz.ui.polled import polled
 from fairviz.ui.series import Axes
 from fairviz.workbench import Progress
 
-_REFRESH_SECONDS: Final = 1.0
 DEFAULT_GAP: Final = "equalized_odds_difference"
-_MOST_PANELS: Final = 12
 
 _ENDED: Final = {
     State.CANCELLED: "**Cancelled.** What was trained so far is shown and stays.",
@@ -50,17 +50,10 @@ def live(comparison_id: str, charts: Charts | None = None) -> None:
         comparison_id: of the comparison.
         charts: between progress and table; without them the front, the groups and what methods did.
     """
-    running = workbench().progress(comparison_id).state.active
-    every = _REFRESH_SECONDS if running else None
-    st.fragment(_live, run_every=every)(comparison_id, running, charts or _charts)
+    polled(comparison_id, partial(_live, comparison_id, charts or _charts))
 
 
-@shown_errors()
-def _live(comparison_id: str, was_running: bool, charts: Charts) -> None:
-    # What has ended does not change; what someone has just ended must not look as if it ran.
-    progress = pulse.progress(comparison_id) if was_running else workbench().progress(comparison_id)
-    if was_running and not progress.state.active:
-        st.rerun(scope="app")
+def _live(comparison_id: str, charts: Charts, progress: Progress) -> None:
     runs, epochs = cache.history(comparison_id, progress.revision)
     _status(comparison_id, progress, runs)
     spec = pulse.task_of(comparison_id)
@@ -135,7 +128,7 @@ def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSp
     draw(front, key=f"live-front-{comparison_id}-{axes.key}", revision=str(revision))
     left, right = st.columns(2)
     with left:
-        _groups(comparison_id, revision, axes, len({run.label for run in runs}))
+        group_lines(comparison_id, revision, axes.attribute, {run.label for run in runs})
     with right:
         epoch = {run.id: run.epoch for run in runs}
         if run_id is None:
@@ -145,17 +138,24 @@ def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSp
         elif not epoch[run_id]:
             st.caption("The steps of this run appear after its first epoch.")
         else:
-            steps = cache.factors(comparison_id, revision, run_id)
+            steps = stepcache.factors(comparison_id, revision, run_id)
             draw(steps, key=f"live-factors-{run_id}", revision=str(revision))
+            _more_on_steps(comparison_id, next(run for run in runs if run.id == run_id))
     return axes
 
 
-def _groups(comparison_id: str, revision: int, axes: Axes, configurations: int) -> None:
-    if configurations > _MOST_PANELS:
-        st.caption(f"{configurations} configurations are too many for a panel each of AUC per group.")
-        return
-    lines = cache.group_lines(comparison_id, revision, axes.attribute)
-    draw(lines, key=f"live-groups-{comparison_id}-{axes.key}", revision=str(revision))
+def _more_on_steps(comparison_id: str, run: Run) -> None:
+    """The way to the page about a run's steps."""
+    st.page_link(
+        state.MODULATION,
+        label="More on the Modulation page",
+        query_params={
+            "task": workbench().store.comparison(comparison_id).task_id,
+            "comparison": comparison_id,
+            "configuration": run.label,
+            "seed": str(run.spec["seed"]),
+        },
+    )
 
 
 def _selectors(

@@ -15,7 +15,7 @@ from fairviz.store.records import ComparisonRecord, TaskRecord
 from fairviz.ui.bench import workbench
 
 START, DATA, TRAIN, TRADE_OFFS = "app.py", "pages/data.py", "pages/train.py", "pages/trade_offs.py"
-SWEEP, GROUPS = "pages/sweep.py", "pages/groups.py"
+SWEEP, GROUPS, MODULATION = "pages/sweep.py", "pages/groups.py", "pages/modulation.py"
 
 _EDITS: Final = "columns"
 _GROUPS: Final = "groups"

@@ -21,6 +21,7 @@ PAGES = [
     "sweep",
     "trade_offs",
     "groups",
+    "modulation",
 ]
 
 

@@ -22,7 +22,14 @@ from fairviz.figures.calibration import calibration, calibration_text
 from fairviz.figures.crossed import crossed, crossed_text
 from fairviz.figures.forest import forest, forest_text
 from fairviz.figures.group_auc import group_auc, group_auc_text
-from fairviz.figures.modulation import modulation, modulation_text
+from fairviz.figures.modality_groups import modality_groups, modality_groups_text
+from fairviz.figures.modulation import (
+    Part,
+    modulation,
+    modulation_part,
+    modulation_part_text,
+    modulation_text,
+)
 from fairviz.figures.plane import Plane
 from fairviz.figures.roc import roc, roc_text
 from fairviz.figures.rows import COLUMNS, caption, figure_csv, figure_rows, file_stem
@@ -30,7 +37,7 @@ from fairviz.figures.series import GroupCurves, ModulationTraces, PointIntervals
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.ui.curveseries import calibration_planes, roc_planes
-from tests.fairviz.figures import test_crossed, test_forest, test_sweep
+from tests.fairviz.figures import test_crossed, test_forest, test_modality_groups, test_sweep
 from tests.fairviz.ui import test_curveseries
 
 # These set what a builder hands them.
@@ -62,6 +69,8 @@ def built(
     fairgrad: ModulationTraces,
 ) -> Built:
     """Every figure and its words, by the builder's name and the form."""
+    part, alone = Part("gap", "How large was the gap?", ("gap",)), test_modality_groups.made()
+    seeds = [multifair, replace(multifair, seed=1)]
     rates, cells = test_forest.made(), test_crossed.made()
     found = [test_curveseries.made(a=test_curveseries.KNOWN)]
     lines, bins = roc_planes(found), calibration_planes(found)
@@ -70,6 +79,9 @@ def built(
         "tradeoff": (tradeoff(trails, plane), tradeoff_text(trails, plane)),
         "group_auc": (group_auc(curves, split="test"), group_auc_text(curves, split="test")),
         "modulation": (modulation(runs), modulation_text(runs)),
+        "modulation_part": (modulation_part(part, [multifair]), modulation_part_text(part, [multifair])),
+        "modulation_part of two seeds": (modulation_part(part, seeds), modulation_part_text(part, seeds)),
+        "modality_groups": (modality_groups(alone), modality_groups_text(alone)),
         "sweep_figure": (sweep_figure(dial), sweep_text(dial)),
         "sweep_figure of two dials": (sweep_figure(grid), sweep_text(grid)),
         "roc": (roc(lines, "sex", []), roc_text(lines, "sex")),
