@@ -25,8 +25,7 @@ COLUMNS: Final = (
     "panel", "series", "kind", "x", "x_low", "x_high", "y", "y_low", "y_high", "value", "note",
 )  # fmt: skip
 # Traces that guide the eye; what they show is another trace's.
-_BANDS: Final = {"band", "range"}
-_GUIDES: Final = {*_BANDS, "diagonal", "numbers", "spokes", "texts", "zero"}
+_GUIDES: Final = {"agreement", "diagonal", "numbers", "spokes", "texts", "zero"}
 _LONGEST_NAME = 60
 
 
@@ -66,11 +65,11 @@ def figure_rows(figure: Json) -> pd.DataFrame:
         figure: ``figure.to_json()``, read.
     """
     traces = [trace for trace in figure["data"] if "meta" in trace]
-    bands = {_line(trace): _band(trace) for trace in traces if trace["meta"] in _BANDS}
+    bands = {_line(trace): _band(figure["layout"], trace) for trace in traces if _is_band(trace)}
     rows = [
         {**_facts(figure["layout"], trace), **point}
         for trace in traces
-        if trace["meta"] not in _GUIDES
+        if trace["meta"] not in _GUIDES and not _is_band(trace)
         for point in _points(figure["layout"], trace, bands.get(_line(trace), {}))
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -111,12 +110,25 @@ def _places(layout: Json, trace: Json, name: str) -> list[Any]:
     """Coordinates of a trace on one axis; where names stand in place of numbers, the names."""
     number = _number(trace, name)
     axis = layout[f"{name}axis{number if number > 1 else ''}"]
-    found = [_defined(value) for value in _list(trace[name])]
-    if "ticktext" not in axis:
+    found = _list(trace[name])
+    if _is_logarithmic(axis):
+        found = [10**value for value in found]
+    found = [_defined(value) for value in found]
+    if "ticktext" not in axis or _is_logarithmic(axis):
         return [_plain(value) if isinstance(value, str) else value for value in found]
     names = dict(zip(_list(axis["tickvals"]), axis["ticktext"], strict=True))
     # Marks of one name lie side by side around its place.
     return [None if value is None else _plain(names[round(value)]) for value in found]
+
+
+def _is_logarithmic(axis: Json) -> bool:
+    """Whether numbers stand at the places of their logarithms."""
+    ticks = list(zip(_list(axis.get("tickvals", [])), axis.get("ticktext", []), strict=True))
+    return bool(ticks) and all(_is_number(name) and abs(10**at - float(name)) < 1e-9 for at, name in ticks)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[0-9.]+(e-?[0-9]+)?", text) is not None
 
 
 def _notes(trace: Json) -> list[str]:
@@ -131,18 +143,21 @@ def _limits(trace: Json, name: str) -> list[tuple[Any, Any]]:
     bars = trace.get(f"error_{name}")
     if bars is None:
         return []
-    values = [
-        np.array(_list(own), dtype=np.float64) for own in (trace[name], bars["arrayminus"], bars["array"])
-    ]
-    low, high = values[0] - values[1], values[0] + values[2]
+    sides = (trace[name], bars.get("arrayminus", bars["array"]), bars["array"])
+    value, below, above = (np.array(_list(side), dtype=np.float64) for side in sides)
+    low, high = value - below, value + above
     return [(_defined(a), _defined(b)) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
 
 
-def _band(trace: Json) -> dict[Any, tuple[Any, Any]]:
-    """Low and high at each x of an area that goes there along its upper end and back along its lower one."""
-    x, y = _list(trace["x"]), [_defined(end) for end in _list(trace["y"])]
+def _band(layout: Json, trace: Json) -> dict[Any, tuple[Any, Any]]:
+    """Low and high at each x of an area that goes there along one end and back along the other."""
+    x, y = _places(layout, trace, "x"), [_defined(end) for end in _list(trace["y"])]
     half = len(x) // 2
-    return {a: (low, high) for a, high, low in zip(x[:half], y[:half], reversed(y), strict=False)}
+    return {a: (min(ends), max(ends)) for a, *ends in zip(x[:half], y[:half], reversed(y), strict=False)}
+
+
+def _is_band(trace: Json) -> bool:
+    return trace.get("fill") == "toself"
 
 
 def _line(trace: Json) -> tuple[str, str | None]:

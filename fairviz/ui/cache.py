@@ -31,6 +31,7 @@ from fairviz.ui.sweepseries import Cut, cut_sweep, swept
 from fairviz.ui.sweepwords import collapsed, sentences
 
 _PREVIEW_ROWS = 8
+_OFFERED_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,12 @@ def checked(task_json: str) -> Checked:
     """Notes and group counts of a task that can be trained."""
     spec, bench = TaskSpec.from_json(task_json), workbench()
     return Checked(bench.check_task(spec), bench.group_counts(spec))
+
+
+@st.cache_data(ttl=_OFFERED_SECONDS, show_spinner=False)
+def offered() -> tuple[str, ...]:
+    """Tables and folders that the server offers, looked up now and then: there may be many files to pass."""
+    return workbench().offered()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -43,17 +43,18 @@ Returns the axes that were chosen.
 """
 
 
-def live(comparison_id: str, charts: Charts | None = None) -> None:
+def live(comparison_id: str, charts: Charts | None = None, *, table: bool = True) -> None:
     """Draw a comparison, again and again while it is waiting or in training.
 
     Args:
         comparison_id: of the comparison.
         charts: between progress and table; without them the front, the groups and what methods did.
+        table: whether the runs are listed.
     """
-    polled(comparison_id, partial(_live, comparison_id, charts or _charts))
+    polled(comparison_id, partial(_live, comparison_id, charts or _charts, table=table))
 
 
-def _live(comparison_id: str, charts: Charts, progress: Progress) -> None:
+def _live(comparison_id: str, charts: Charts, progress: Progress, *, table: bool) -> None:
     runs, epochs = cache.history(comparison_id, progress.revision)
     _status(comparison_id, progress, runs)
     spec = pulse.task_of(comparison_id)
@@ -61,7 +62,8 @@ def _live(comparison_id: str, charts: Charts, progress: Progress) -> None:
     if epochs:
         comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
         axes = charts(comparison_id, progress.revision, runs, spec, comparable)
-    _runs_table(comparison_id, progress.revision, axes)
+    if table:
+        _runs_table(comparison_id, progress.revision, axes)
 
 
 def _status(comparison_id: str, progress: Progress, runs: Sequence[Run]) -> None:

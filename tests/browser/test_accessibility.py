@@ -22,6 +22,7 @@ PAGES = [
     "trade_offs",
     "groups",
     "modulation",
+    "what_if",
 ]
 
 

@@ -120,7 +120,7 @@ def test_one_click_to_a_live_comparison_that_survives_reload_and_crash(
     assert states == {"interrupted"}
 
 
-@pytest.mark.parametrize("page_name", ["", "data", "train", "sweep", "trade_offs", "groups"])
+@pytest.mark.parametrize("page_name", ["", "data", "train", "sweep", "what_if", "trade_offs", "groups"])
 def test_every_page_opens_by_its_own_address_on_a_fresh_server(
     page_name: str, tmp_path: Path, open_page: OpenPage, console: list[str]
 ) -> None:

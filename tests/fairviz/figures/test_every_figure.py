@@ -31,6 +31,9 @@ from fairviz.figures.modulation import (
     modulation_text,
 )
 from fairviz.figures.plane import Plane
+from fairviz.figures.predicted import predicted, predicted_text
+from fairviz.figures.replayed import replayed, replayed_text
+from fairviz.figures.response_map import response_map, response_map_text
 from fairviz.figures.roc import roc, roc_text
 from fairviz.figures.rows import COLUMNS, caption, figure_csv, figure_rows, file_stem
 from fairviz.figures.series import GroupCurves, ModulationTraces, PointIntervals, RunTrail
@@ -38,6 +41,7 @@ from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.ui.curveseries import calibration_planes, roc_planes
 from tests.fairviz.figures import test_crossed, test_forest, test_modality_groups, test_sweep
+from tests.fairviz.figures.test_whatif_figures import made_map, made_pairs, made_run
 from tests.fairviz.ui import test_curveseries
 
 # These set what a builder hands them.
@@ -70,6 +74,7 @@ def built(
 ) -> Built:
     """Every figure and its words, by the builder's name and the form."""
     part, alone = Part("gap", "How large was the gap?", ("gap",)), test_modality_groups.made()
+    replay, surface, pairs = made_run(), made_map(), made_pairs()
     seeds = [multifair, replace(multifair, seed=1)]
     rates, cells = test_forest.made(), test_crossed.made()
     found = [test_curveseries.made(a=test_curveseries.KNOWN)]
@@ -81,6 +86,9 @@ def built(
         "modulation": (modulation(runs), modulation_text(runs)),
         "modulation_part": (modulation_part(part, [multifair]), modulation_part_text(part, [multifair])),
         "modulation_part of two seeds": (modulation_part(part, seeds), modulation_part_text(part, seeds)),
+        "replayed": (replayed(replay), replayed_text(replay)),
+        "response_map": (response_map(surface), response_map_text(surface)),
+        "predicted": (predicted(pairs), predicted_text(pairs)),
         "modality_groups": (modality_groups(alone), modality_groups_text(alone)),
         "sweep_figure": (sweep_figure(dial), sweep_text(dial)),
         "sweep_figure of two dials": (sweep_figure(grid), sweep_text(grid)),
@@ -195,3 +203,10 @@ def test_names_reach_the_table_as_they_are_but_begin_no_formula(name: str, cell:
     made = replace(test_forest.made(), groups=(name, "b", "c"))
     table = pd.read_csv(StringIO(figure_csv(forest(made).to_json(), NOTICE)))
     assert set(table["y"]) == {cell, "b", "c"}
+
+
+def test_the_table_has_the_numbers_of_a_logarithmic_axis_and_not_their_logarithms() -> None:
+    rows = figure_rows(sent(response_map(made_map())))
+    trained = rows[(rows["kind"] == "trained") & (rows["panel"] == rows["panel"][0])]
+    assert trained["x"].tolist() == pytest.approx([0.01, 0.07, 0.02])
+    assert trained["y"].tolist() == pytest.approx([0.3, 0.6, 0.5])
