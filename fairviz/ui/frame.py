@@ -31,10 +31,11 @@ _EACH_CLASS: Final = (
     "formula says outcome, positive, found or missed, it speaks of one class at a time."
 )
 
-# Small print and the chosen one of several buttons have 4.5:1 against what is behind them (WCAG 2.2, 1.4.3).
+# Small print, the chosen one of several buttons and a slider's number have 4.5:1 against what is behind them (WCAG 2.2, 1.4.3).
 _STYLE: Final = """<style>
 [data-testid="stCaptionContainer"] { opacity: 0.75; }
 button[data-variant="segmented_control"][aria-checked="true"][data-selected="true"] { color: inherit; }
+[data-testid="stSlider"] [data-testid="stSliderThumbValue"][data-testid] { color: inherit; }
 [data-testid="stMainBlockContainer"] { padding: 1.1rem 2rem 2rem; max-width: 1500px; }
 [data-testid="stHeader"] { display: none; }
 [data-testid="stMain"] { font-variant-numeric: tabular-nums; }
