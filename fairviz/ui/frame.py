@@ -31,7 +31,7 @@ _EACH_CLASS: Final = (
     "formula says outcome, positive, found or missed, it speaks of one class at a time."
 )
 
-# Small print, the chosen one of several buttons and a slider's number have 4.5:1 against what is behind them (WCAG 2.2, 1.4.3).
+# Small print, a chosen button and a slider's number have 4.5:1 against their background (WCAG 2.2, 1.4.3).
 _STYLE: Final = """<style>
 [data-testid="stCaptionContainer"] { opacity: 0.75; }
 button[data-variant="segmented_control"][aria-checked="true"][data-selected="true"] { color: inherit; }
