@@ -19,6 +19,7 @@ from fairviz.data.values import value_text
 from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.plane import Plane
+from fairviz.figures.rows import file_stem
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.reports.run import Epoch, Run
@@ -35,11 +36,15 @@ _OFFERED_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told."""
+    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told.
+
+    Its name is that of the files that it is saved in.
+    """
 
     figure: str
     text: str
     height: int
+    name: str
     is_empty: bool = False
 
 
@@ -210,7 +215,8 @@ def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # 
 
 def drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
     """A built figure, ready to be sent."""
-    return Drawing(figure.to_json(), text, int(figure.layout.height), is_empty)
+    name = file_stem(figure.layout.title.text)
+    return Drawing(figure.to_json(), text, int(figure.layout.height), name, is_empty)
 
 
 def forget() -> None:
