@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import math
 import sys
+import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,16 +19,19 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from fairviz.data.load import ENDINGS
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.samples import sample, samples
-from fairviz.data.specs import ModalitySpec, TaskSpec
+from fairviz.data.specs import TaskSpec
 from fairviz.errors import FairVizError, SettingError
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.grouping_options import GroupingOptions
+from fairviz.jobs.progress import Progress as TrainingProgress
+from fairviz.jobs.progress import Stage
 from fairviz.reports.joined import Estimate
 from fairviz.reports.summary import DISCLAIMER, evidence_rows, summary_rows
 from fairviz.store.records import DatasetRecord, State
@@ -69,6 +74,7 @@ _LEGEND_OF_CHANGES = (
     "corrected for their number; could miss: a fall that large would not have been found in every group.",
 )
 _COLLAPSED = "*"
+_SILENT_SECONDS = 5.0
 
 app = typer.Typer(
     help=f"Compare fairness and performance of training methods. {DISCLAIMER}",
@@ -78,7 +84,12 @@ app = typer.Typer(
 )
 
 Data = Annotated[
-    str, typer.Argument(metavar="DATA", help=f"A table ({', '.join(ENDINGS)}), or the name of a sample.")
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help=f"A table ({', '.join(ENDINGS)}), a folder in the layout of FairVision or FairVLMed, or the "
+        "name of a sample.",
+    ),
 ]
 Target = Annotated[str | None, typer.Option(help="Column to predict.", metavar="COL")]
 Positive = Annotated[
@@ -93,14 +104,24 @@ Sensitive = Annotated[
     list[str] | None, typer.Option(help="Column whose groups are compared; repeat.", metavar="COL")
 ]
 Modality = Annotated[
-    list[str] | None, typer.Option(help="Columns that one encoder reads; repeat.", metavar="NAME=COL,COL")
+    list[str] | None,
+    typer.Option(
+        help="Columns that one encoder reads, free text apart from numbers; repeat.", metavar="NAME=COL,COL"
+    ),
 ]
 Drop = Annotated[
     list[str] | None, typer.Option(help="Columns kept out of the inputs; repeat.", metavar="COL,COL")
 ]
 UseSensitive = Annotated[bool, typer.Option(help="Make sensitive attributes inputs as well.")]
+UseText = Annotated[
+    bool, typer.Option(help="Make free text an input as well, as a modality: it may hold names.")
+]
 GroupId = Annotated[
     str | None, typer.Option(help="Column of the patient, whose rows stay together.", metavar="COL")
+]
+SplitColumn = Annotated[
+    str | None,
+    typer.Option(help="Column that says train, validation or test for every row.", metavar="COL"),
 ]
 Bands = Annotated[
     list[str] | None,
@@ -148,7 +169,9 @@ def compare(
     modality: Modality = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
+    use_text: UseText = False,
     group_id: GroupId = None,
+    split_column: SplitColumn = None,
     bands: Bands = None,
     merge: Merge = None,
     cross: Cross = None,
@@ -173,11 +196,12 @@ def compare(
     rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
+            group_id, split_column,
             GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
         )  # fmt: skip
         comparison = bench.train(
-            bench.create_task(_spec(bench, asked)).id,
+            _task(bench, asked),
             method or DEFAULT_METHODS,
             seeds=seeds,
             training=_training(epochs, batch_size),
@@ -203,7 +227,9 @@ def sweep(
     modality: Modality = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
+    use_text: UseText = False,
     group_id: GroupId = None,
+    split_column: SplitColumn = None,
     bands: Bands = None,
     merge: Merge = None,
     cross: Cross = None,
@@ -222,11 +248,12 @@ def sweep(
     rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
+            group_id, split_column,
             GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
         )  # fmt: skip
         comparison = bench.sweep(
-            bench.create_task(_spec(bench, asked)).id,
+            _task(bench, asked),
             method,
             _grid(grid),
             seeds=seeds,
@@ -245,7 +272,9 @@ def task(
     modality: Modality = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
+    use_text: UseText = False,
     group_id: GroupId = None,
+    split_column: SplitColumn = None,
     bands: Bands = None,
     merge: Merge = None,
     cross: Cross = None,
@@ -256,7 +285,8 @@ def task(
     """Write the task that the options describe, as a file that can be edited, to standard output."""
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
+            group_id, split_column,
             GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
         )  # fmt: skip
         spec = _spec(bench, asked)
@@ -285,7 +315,9 @@ class _Asked:
     modality: list[str]
     drop: list[str]
     use_sensitive: bool
+    use_text: bool
     group_id: str | None
+    split_column: str | None
     groups: GroupingOptions
     task_file: Path | None
     external: str | None
@@ -293,8 +325,16 @@ class _Asked:
     @property
     def names_columns(self) -> bool:
         """Whether any option says what a column is for."""
-        named = (self.target, self.positive, self.sensitive, self.modality, self.drop, self.group_id)
-        return self.use_sensitive or any(named) or bool(self.groups.groupings())
+        columns = (self.target, self.sensitive, self.modality, self.drop, self.group_id, self.split_column)
+        inputs = self.use_sensitive or self.use_text
+        return inputs or any((self.positive, *columns)) or bool(self.groups.groupings())
+
+
+def _task(bench: Workbench, asked: _Asked) -> str:
+    """Id of the task that the options describe."""
+    spec = _spec(bench, asked)
+    with _stage("Checking the task"):
+        return bench.create_task(spec).id
 
 
 def _spec(bench: Workbench, asked: _Asked) -> TaskSpec:
@@ -306,8 +346,20 @@ def _spec(bench: Workbench, asked: _Asked) -> TaskSpec:
 
 
 def _dataset(bench: Workbench, data: str) -> DatasetRecord:
-    """A sample's table, or a file's."""
-    return bench.add_dataset(sample(data).table_path if _is_sample(data) else Path(data))
+    """A sample's table, a file's, or a folder's; the files of a folder are counted as they are read."""
+    path = sample(data).table_path if _is_sample(data) else Path(data)
+    if not path.is_dir():
+        with _stage(f"Reading {path.name}"):
+            return bench.add_dataset(path)
+    with _progress(Console(stderr=True)) as bar:
+        shown = bar.add_task("Reading images")
+        return bench.add_dataset(
+            path, on_progress=lambda done, count: bar.update(shown, completed=done, total=count)
+        )
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console)
 
 
 def _of_file(bench: Workbench, asked: _Asked, file: Path) -> TaskSpec:
@@ -335,19 +387,39 @@ def _of_options(bench: Workbench, asked: _Asked) -> TaskSpec:
     """The task that options describe."""
     if _is_sample(asked.data) and not asked.names_columns:
         return bench.task_spec(bench.add_sample(asked.data).id)
+    dataset = _dataset(bench, asked.data)
     named = [_pair("--modality", item) for item in asked.modality]
     sensitive = [*asked.sensitive, *asked.groups.attributes]
-    return bench.propose_task(
-        _dataset(bench, asked.data).id,
-        outcome=asked.target,
-        positive=asked.positive,
-        sensitive=sensitive or None,
-        modalities=[ModalitySpec(name=name, columns=tuple(c.split(","))) for name, c in named] or None,
-        drop=asked.drop,
-        use_sensitive=asked.use_sensitive,
-        group_id=asked.group_id,
-        groupings=asked.groups.groupings(),
-    )
+    with _stage(f"Looking at {dataset.columns:,} columns of {dataset.rows:,} rows"):
+        return bench.propose_task(
+            dataset.id,
+            outcome=asked.target,
+            positive=asked.positive,
+            sensitive=sensitive or None,
+            modalities=[bench.modality(dataset.id, name, own.split(",")) for name, own in named] or None,
+            drop=asked.drop,
+            use_sensitive=asked.use_sensitive,
+            use_text=asked.use_text,
+            group_id=asked.group_id,
+            split_column=asked.split_column,
+            groupings=asked.groups.groupings(),
+        )
+
+
+@contextmanager
+def _stage(what: str) -> Iterator[None]:
+    """Say what is going on while it does; where lines stay, only of what takes long, as of a large table."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(f"{escape(what)} ..."):
+            yield
+        return
+    told = threading.Timer(_SILENT_SECONDS, console.print, [escape(f"{what} ...")], {"soft_wrap": True})
+    told.start()
+    try:
+        yield
+    finally:
+        told.cancel()
 
 
 def _is_sample(data: str) -> bool:
@@ -421,12 +493,14 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
     for note in bench.check_task(bench.task_spec(bench.store.comparison(comparison_id).task_id)):
         if note.column is None:
             console.print(f"Note: {note.text}", soft_wrap=True, markup=False)
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console
-    ) as bar:
-        shown = bar.add_task("Training", total=1.0)
-        record = bench.wait(comparison_id, on_progress=lambda p: bar.update(shown, completed=p.share))
-        bar.update(shown, completed=record.progress)
+    with _progress(console) as bar:
+        shown = bar.add_task(_at(Stage.ENCODING), total=1.0)
+
+        def show(progress: TrainingProgress) -> None:
+            bar.update(shown, completed=progress.share, description=_at(progress.stage))
+
+        record = bench.wait(comparison_id, on_progress=show)
+        bar.update(shown, completed=record.progress, description=_at(Stage.TRAINING))
     if record.state is not State.FINISHED:
         raise SettingError(
             "training",
@@ -434,8 +508,9 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
             found=f"{record.state} {record.message}".strip(),
             remedy="Correct what the message says and start again.",
         )
-    rows = summary_rows(bench.runs(comparison_id, threshold=rule))
-    changes = evidence_rows(bench.evidence(comparison_id, threshold=rule))
+    with _stage("Comparing the runs"):
+        rows = summary_rows(bench.runs(comparison_id, threshold=rule))
+        changes = evidence_rows(bench.evidence(comparison_id, threshold=rule))
     tables = Console()
     tables.print(_table(rows))
     if changes:
@@ -448,6 +523,10 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
     legend = (*_LEGEND, *(_LEGEND_OF_CHANGES if changes else ()), DISCLAIMER)
     for line in (*_collapse_lines(rows), *legend):
         console.print(line, soft_wrap=True, markup=False)
+
+
+def _at(stage: Stage) -> str:
+    return stage.value.capitalize()
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:

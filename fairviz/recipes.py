@@ -19,7 +19,7 @@ from fairviz.errors import SettingError
 from fairviz.training.runs import BASELINE, RunSpec, grid_runs, method_runs
 from models.specs import TrainingSpec
 
-Page = Literal["train", "sweep", "trade_offs", "groups", "modulation"]
+Page = Literal["train", "sweep", "what_if", "trade_offs", "groups", "modulation"]
 
 TAUS: Final = (0.01, 0.02, 0.04, 0.07)
 DELTAS: Final = (0.3, 0.5, 0.6)
@@ -158,7 +158,7 @@ RECIPES: Final = (
         f"baseline: the grid of the {_MULTIFAIR}.",
         "The paper publishes other values for each of its datasets: 0.04 and 0.3, and 0.07 and 0.5.",
         Place("sweep", "See the whole grid", {"gap": "auc_gap"}),
-        Place("modulation", "See whether a gate follows a gap, or chance"),
+        Place("what_if", "See what lies between these points"),
         _grid("multifair", tau=TAUS, delta=DELTAS),
     ),
     Recipe(

@@ -3,24 +3,23 @@
 Rows never meet inside the network, so a layer's output for row n reaches the logits of row n alone. One pass
 back finds how each layer's outputs move the logits; an objective then only weighs the rows: with delta its
 gradient with respect to the logits, the gradient of a linear map is inputs^T (delta * signal). K objectives
-cost K small products per layer in place of K passes.
+cost K small products per layer in place of K passes. Parts that are not looked at layer by layer, such as
+convolutions, are gone through once per objective.
 
 Shapes: R members, M modalities, N rows, C score columns, K objectives, P parameters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from models.layers import ParameterLayout, Use
+from models.layers import Branch, ParameterLayout, Use, Uses
 
 
-def jacobian(
-    losses: Tensor, leaf: Tensor, logits: Tensor, uses: Sequence[Use], layout: ParameterLayout
-) -> Tensor:
+def jacobian(losses: Tensor, leaf: Tensor, logits: Tensor, uses: Uses, layout: ParameterLayout) -> Tensor:
     """Gradients J [R, K, P] of losses [R, K], functions of the logits [R, C, N], by all parameters.
 
     Args:
@@ -33,12 +32,19 @@ def jacobian(
     pulls = _pulls(losses, leaf)
     outputs = [use.outputs for use in uses]
     parts: dict[str, Tensor] = {}
+    arrived: dict[Branch, Tensor] = {}
     last = logits.shape[1] - 1
     for column, pull in enumerate(pulls.unbind(2)):
         signals = torch.autograd.grad(logits[:, column].sum(), outputs, retain_graph=column < last)
         for use, signal in zip(uses, signals, strict=True):
+            if isinstance(use, Branch):
+                part = pull.unsqueeze(-1) * signal.unsqueeze(1)
+                arrived[use] = part if use not in arrived else arrived[use] + part
+                continue
             for name, part in _layer_gradients(use, signal, pull):
                 parts[name] = part if name not in parts else parts[name] + part
+    for branch, gradient in arrived.items():
+        parts.update(_branch_gradients(branch, gradient))
     return torch.cat([parts[name] for name in layout.parameters], dim=2)
 
 
@@ -67,6 +73,19 @@ def _layer_gradients(use: Use, signal: Tensor, pull: Tensor) -> Iterator[tuple[s
         second = f"{use.layer}.shift", weights.mT @ signal
     for name, gradient in (first, second):
         yield name, gradient.transpose(1, 2).reshape(members, objectives, -1)
+
+
+def _branch_gradients(branch: Branch, arrived: Tensor) -> dict[str, Tensor]:
+    """Gradients [R, K, size] of a branch's parameters; [R, K, N, width] of the objectives arrive at it."""
+    leaves, last = list(branch.parameters.values()), arrived.shape[1] - 1
+    by_objective = [
+        torch.autograd.grad(branch.inside, leaves, own, retain_graph=k < last)
+        for k, own in enumerate(arrived.unbind(1))
+    ]
+    return {
+        name: torch.stack([own.flatten(1) for own in gradients], dim=1)
+        for name, gradients in zip(branch.parameters, zip(*by_objective, strict=True), strict=True)
+    }
 
 
 def _stacked(rows: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ row is one slice. ``ParameterLayout`` names the parts.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -61,10 +61,28 @@ class Use:
     is_linear: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """Rows that went through a part of the network whose layers are not looked at one by one.
+
+    Attributes:
+        parameters: of the part [R, *shape], leaves of a graph of its own.
+        inside: what came out [R, N, width], the end of that graph.
+        outputs: the same numbers, where the rest of the network's graph begins.
+    """
+
+    parameters: Mapping[str, Tensor]
+    inside: Tensor
+    outputs: Tensor
+
+
+Uses = list[Use | Branch]
+
+
 class Parameters(dict[str, Tensor]):
     """Named parameters [R, *shape]; while ``uses`` is a list, layers write down there what they did."""
 
-    uses: list[Use] | None = None
+    uses: Uses | None = None
 
     def used(self, layer: str, inputs: Tensor, outputs: Tensor, *, is_linear: bool) -> Tensor:
         """Note a layer's work and hand its outputs on."""
@@ -72,6 +90,17 @@ class Parameters(dict[str, Tensor]):
             if not outputs.requires_grad:  # nothing below the first layer asks for a graph
                 outputs.requires_grad_()
             self.uses.append(Use(layer, inputs, outputs, is_linear))
+        return outputs
+
+    def branch(self, part: str, forward: Callable[[Mapping[str, Tensor]], Tensor]) -> Tensor:
+        """What ``forward`` makes of the parameters called ``part``.*, noted as a whole."""
+        own = {name: values for name, values in self.items() if name.startswith(f"{part}.")}
+        if self.uses is None:
+            return forward(own)
+        leaves = {name: values.detach().requires_grad_() for name, values in own.items()}
+        inside = forward(leaves)
+        outputs = inside.detach().requires_grad_()
+        self.uses.append(Branch(leaves, inside, outputs))
         return outputs
 
 

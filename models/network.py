@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from models.encoders import ENCODER, encode, encoder_parameters
+from models.encoders import ENCODER, NO_IMAGES, encode, encoder_parameters, places_of
 from models.fusion import fuse, fusion_parameters
 from models.heads import (
     AUXILIARY,
@@ -24,7 +24,8 @@ from models.heads import (
     classify_modalities,
     head_parameters,
 )
-from models.layers import ParameterLayout, Use
+from models.images import Pixels
+from models.layers import ParameterLayout, Uses
 from models.randomness import Purpose, SeededStream, seeded_generator
 from models.specs import NetworkSpec
 
@@ -66,41 +67,68 @@ class Network:
         masks: Mapping[str, Tensor] | None = None,
         available: Tensor | None = None,
         *,
-        uses: list[Use] | None = None,
+        images: Mapping[int, Pixels] = NO_IMAGES,
+        uses: Uses | None = None,
     ) -> Prediction:
-        """Forward pass of inputs [R, M, N, W].
+        """Forward pass of inputs [R, T, N, W] of the T modalities that are tables, and of images.
+
+        What stands for a modality that a row lacks is not looked at.
 
         Args:
-            inputs: of every modality; what stands for a modality that a row lacks is not looked at.
+            inputs: of every table, in the order of the modalities.
             masks: of dropout; without them nothing is dropped.
             available: 1 where a row has a modality, else 0 [R, M, N]; None where no row lacks any.
+            images: of the other modalities, by their place.
             uses: a list to write down there what each layer did, in place of a graph of the weights.
         """
         weights = self.weights if uses is None else self.weights.detach()
         parameters = self.layout.views(weights)
         parameters.uses = uses
-        features = encode(parameters, _visible(inputs, available), masks)
+        features = encode(parameters, self._visible(inputs, available), masks, images)
         fused = fuse(parameters, features, self.spec.attention_heads, available)
         head = classify(parameters, fused, masks)
         return Prediction(head.logits, features, head.last_features)
 
-    def features(self, members: Sequence[int], inputs: Tensor, available: Tensor | None = None) -> Tensor:
-        """Features h [R, M, N, D] of some members' inputs [R, M, N, W]: nothing dropped, no gradients."""
+    def features(
+        self,
+        members: Sequence[int],
+        inputs: Tensor,
+        available: Tensor | None = None,
+        *,
+        images: Mapping[int, Pixels] = NO_IMAGES,
+    ) -> Tensor:
+        """Features h [R, M, N, D] of some members, as `predict` makes them: nothing dropped, no gradients."""
         parameters = self.layout.views(self.weights.detach()[list(members)])
-        return encode(parameters, _visible(inputs, available), None)
+        return encode(parameters, self._visible(inputs, available), None, images)
 
     def watch(self, features: Tensor, masks: Mapping[str, Tensor] | None = None) -> HeadOutput:
         """What each modality alone says of features h [R, M, N, D]."""
         return classify_modalities(self.auxiliary_layout.views(self.auxiliary_weights), features, masks)
 
     def encoders(self, flat: Tensor) -> list[Tensor]:
-        """The encoders' part of [R, P] (weights or their gradients) as views [R, M, ...]."""
+        """The encoders' part of [R, P] (weights or their gradients) as views [R, m, ...].
+
+        They are of all modalities, m = M, of the tables or of one modality of images: see `of_encoders`.
+        """
         return [view for name, view in self.layout.views(flat).items() if name.startswith(ENCODER)]
 
+    def of_encoders(self, factors: Tensor) -> list[Tensor]:
+        """A factor per modality [R, M] as wide as each of `encoders`' views [R, m, ...]."""
+        wide = []
+        for name, parameter in self.layout.parameters.items():
+            if name.startswith(ENCODER):
+                places = places_of(name, self.spec)
+                own = factors if places is None else factors[:, list(places)]
+                wide.append(own.view(*own.shape, *[1] * (len(parameter.shape) - 1)))
+        return wide
 
-def _visible(inputs: Tensor, available: Tensor | None) -> Tensor:
-    """Inputs [R, M, N, W] with zeros for the modalities that a row lacks."""
-    return inputs if available is None else inputs.masked_fill(available.unsqueeze(-1) == 0, 0.0)
+    def _visible(self, inputs: Tensor, available: Tensor | None) -> Tensor:
+        """Inputs [R, T, N, W] with zeros for the modalities that a row lacks."""
+        if available is None:
+            return inputs
+        if self.spec.image_shapes:
+            available = available[:, list(self.spec.tables)]
+        return inputs.masked_fill(available.unsqueeze(-1) == 0, 0.0)
 
 
 class Dropout:

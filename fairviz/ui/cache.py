@@ -1,6 +1,6 @@
 """Caches of the pages: keyed by id and revision, shared by all sessions, around plain functions.
 
-Those of what methods did at their steps are in ``stepcache``.
+Those of what methods did at their steps are in ``stepcache``, those of single groups in ``groupcache``.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from fairviz.data.values import value_text
 from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.plane import Plane
+from fairviz.figures.rows import file_stem
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
-from fairviz.reports.group_curves import RunCurves
 from fairviz.reports.run import Epoch, Run
 from fairviz.store.records import State
 from fairviz.training.runs import RunSpec
-from fairviz.ui import series
+from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
 from fairviz.ui.series import Axes, Split
@@ -35,15 +35,20 @@ from fairviz.ui.sweepseries import Cut, cut_sweep, swept
 from fairviz.ui.sweepwords import collapsed, sentences
 
 _PREVIEW_ROWS = 8
+_OFFERED_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told."""
+    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told.
+
+    Its name is that of the files that it is saved in.
+    """
 
     figure: str
     text: str
     height: int
+    name: str
     is_empty: bool = False
 
 
@@ -77,30 +82,30 @@ def profile(dataset_id: str) -> tuple[ColumnProfile, ...]:
     return workbench().profile(dataset_id)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner="Reading the first rows ...")
 def preview(dataset_id: str) -> pd.DataFrame:
     """The first rows of a dataset, as text."""
     head = workbench().table(dataset_id).head(_PREVIEW_ROWS)
     return head.apply(lambda column: column.map(value_text)).astype(str)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def values(dataset_id: str, column: str) -> list[str]:
     """The values of a column as text, the first twenty of them in order of frequency."""
-    counts = workbench().table(dataset_id)[column].value_counts()
-    return [value_text(value) for value in counts.index[:20]]
+    counts = workbench().table(dataset_id, columns=[column])[column].value_counts()
+    return [value_text(value) for value in counts.index[:20] if counts[value]]
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def cuts(dataset_id: str, column: str) -> tuple[float, ...]:
     """Where bands of a number could begin."""
     return suggest_cuts(workbench().table(dataset_id)[column])
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def positive(dataset_id: str, outcome: str) -> str | None:
     """Which of a column's two values most likely means "it happened"; None where there are not two."""
-    return suggest_positive(workbench().table(dataset_id), outcome)
+    return suggest_positive(workbench().table(dataset_id, columns=[outcome]), outcome)
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
@@ -113,17 +118,23 @@ def proposal(
     return Proposal(spec, bench.drop_reasons(spec))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def reasons(task_json: str) -> dict[str, str]:
     """Why columns are proposed not to be inputs of a task."""
     return workbench().drop_reasons(TaskSpec.from_json(task_json))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Counting the rows of each group ...")
 def checked(task_json: str) -> Checked:
     """Notes and group counts of a task that can be trained."""
     spec, bench = TaskSpec.from_json(task_json), workbench()
     return Checked(bench.check_task(spec), bench.group_counts(spec))
+
+
+@st.cache_data(ttl=_OFFERED_SECONDS, show_spinner=False)
+def offered() -> tuple[str, ...]:
+    """Tables and folders that the server offers, looked up now and then: there may be many files to pass."""
+    return workbench().offered()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -153,9 +164,10 @@ def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def group_lines(comparison_id: str, revision: int, attribute: str) -> Drawing:
-    """AUC per group by epoch, a panel per configuration."""
-    curves = series.group_curves(*history(comparison_id, revision), attribute)
+def group_lines(comparison_id: str, revision: int, attribute: str, labels: tuple[str, ...]) -> Drawing:
+    """AUC per group by epoch, a panel per configuration of these labels."""
+    runs, epochs = history(comparison_id, revision)
+    curves = series.group_curves([run for run in runs if run.label in labels], epochs, attribute)
     figure = group_auc(curves, split="validation")
     return drawing(figure, group_auc_text(curves, split="validation"))
 
@@ -212,16 +224,6 @@ def result_front(
     return drawing(figure, text, is_empty=not series.drawable(points))
 
 
-@st.cache_resource(max_entries=16, show_spinner="Reading the kept scores ...")
-def group_curves(
-    comparison_id: str,  # noqa: ARG001  (keys the cache)
-    run_ids: tuple[int, ...],
-    attribute: str,
-) -> list[RunCurves]:
-    """Curves of the groups in some finished runs, which never change; read only."""
-    return [workbench().group_curves(run_id, attribute) for run_id in run_ids]
-
-
 @st.cache_resource(max_entries=8, show_spinner="Deciding again at this threshold ...")
 def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # noqa: ARG001  (keys the cache)
     """Runs of a comparison at a revision, with decisions at the threshold that a rule chooses; read only."""
@@ -230,7 +232,8 @@ def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # 
 
 def drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
     """A built figure, ready to be sent."""
-    return Drawing(figure.to_json(), text, int(figure.layout.height), is_empty)
+    name = file_stem(figure.layout.title.text)
+    return Drawing(figure.to_json(), text, int(figure.layout.height), name, is_empty)
 
 
 def forget() -> None:
@@ -238,4 +241,4 @@ def forget() -> None:
     st.cache_data.clear()
     _history.clear()
     decided.clear()
-    group_curves.clear()
+    groupcache.forget()

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fairviz.data.specs import TaskSpec
 from fairviz.evaluation.report import FairnessReport
+from fairviz.jobs.progress import Stage
 from fairviz.reports.collapse import collapses
-from fairviz.reports.run import Epoch, Run
+from fairviz.reports.run import Run
 from fairviz.store.records import State
 from fairviz.training.runs import BASELINE, method_entry
-from fairviz.ui import cache, findings, series, state, stepcache, words
+from fairviz.ui import cache, findings, pulse, series, state, stepcache, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
-from fairviz.ui.errors import shown_errors
+from fairviz.ui.grouplines import group_lines
+from fairviz.ui.polled import polled
 from fairviz.ui.series import Axes
 from fairviz.workbench import Progress
 
-_REFRESH_SECONDS: Final = 1.0
 DEFAULT_GAP: Final = "equalized_odds_difference"
-_MOST_PANELS: Final = 12
 
 _ENDED: Final = {
     State.CANCELLED: "**Cancelled.** What was trained so far is shown and stays.",
@@ -42,31 +44,27 @@ Returns the axes that were chosen.
 """
 
 
-def live(comparison_id: str, charts: Charts | None = None) -> None:
+def live(comparison_id: str, charts: Charts | None = None, *, table: bool = True) -> None:
     """Draw a comparison, again and again while it is waiting or in training.
 
     Args:
         comparison_id: of the comparison.
         charts: between progress and table; without them the front, the groups and what methods did.
+        table: whether the runs are listed.
     """
-    running = workbench().progress(comparison_id).state.active
-    every = _REFRESH_SECONDS if running else None
-    st.fragment(_live, run_every=every)(comparison_id, running, charts or _charts)
+    polled(comparison_id, partial(_live, comparison_id, charts or _charts, table=table))
 
 
-@shown_errors()
-def _live(comparison_id: str, was_running: bool, charts: Charts) -> None:
-    progress = workbench().progress(comparison_id)
-    if was_running and not progress.state.active:
-        st.rerun(scope="app")
+def _live(comparison_id: str, charts: Charts, progress: Progress, *, table: bool) -> None:
     runs, epochs = cache.history(comparison_id, progress.revision)
     _status(comparison_id, progress, runs)
-    spec = workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
+    spec = pulse.task_of(comparison_id)
     axes = Axes("auc", DEFAULT_GAP, spec.sensitive[0])
     if epochs:
         comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
         axes = charts(comparison_id, progress.revision, runs, spec, comparable)
-    _runs_table(runs, epochs, axes)
+    if table:
+        _runs_table(comparison_id, progress.revision, axes)
 
 
 def _status(comparison_id: str, progress: Progress, runs: Sequence[Run]) -> None:
@@ -90,6 +88,8 @@ def _progress_in_words(progress: Progress, runs: Sequence[Run]) -> str:
         return f"{many} waiting; {ahead} ahead" if progress.ahead else f"{many} about to start"
     where = workbench().device
     device = f" · on {where}" if where else ""
+    if progress.stage is not Stage.TRAINING:
+        return f"{many} · {progress.stage}{device}"
     if not any(run.epoch for run in runs):
         return f"{many} · in the first epoch; the first points appear when it is over{device}"
     left = "" if progress.seconds_left is None else f" · about {words.duration(progress.seconds_left)} left"
@@ -133,7 +133,7 @@ def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSp
     draw(front, key=f"live-front-{comparison_id}-{axes.key}", revision=str(revision))
     left, right = st.columns(2)
     with left:
-        _groups(comparison_id, revision, axes, len({run.label for run in runs}))
+        group_lines(comparison_id, revision, axes.attribute, {run.label for run in runs})
     with right:
         epoch = {run.id: run.epoch for run in runs}
         if run_id is None:
@@ -161,14 +161,6 @@ def _more_on_steps(comparison_id: str, run: Run) -> None:
             "seed": str(run.spec["seed"]),
         },
     )
-
-
-def _groups(comparison_id: str, revision: int, axes: Axes, configurations: int) -> None:
-    if configurations > _MOST_PANELS:
-        st.caption(f"{configurations} configurations are too many for a panel each of AUC per group.")
-        return
-    lines = cache.group_lines(comparison_id, revision, axes.attribute)
-    draw(lines, key=f"live-groups-{comparison_id}-{axes.key}", revision=str(revision))
 
 
 def _selectors(
@@ -224,7 +216,16 @@ def _first_choice(runs: Sequence[Run], ids: Sequence[int]) -> int | None:
     return next(wanted, 0 if ids else None)
 
 
-def _runs_table(runs: Sequence[Run], epochs: Sequence[Epoch], axes: Axes) -> None:
+def _runs_table(comparison_id: str, revision: int, axes: Axes) -> None:
+    runs, _ = cache.history(comparison_id, revision)
+    table = _runs_told(comparison_id, revision, axes)
+    st.dataframe(table, hide_index=True, column_config=_columns(axes, runs), key="runs", placeholder="-")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _runs_told(comparison_id: str, revision: int, axes: Axes) -> pa.Table:
+    """A row per run, as it is sent to all sessions."""
+    runs, epochs = cache.history(comparison_id, revision)
     chosen = {run.id: run.best_epoch for run in runs}
     shown = {
         record.run_id: record.validation for record in epochs if chosen[record.run_id] in (None, record.epoch)
@@ -233,7 +234,7 @@ def _runs_table(runs: Sequence[Run], epochs: Sequence[Epoch], axes: Axes) -> Non
     table = pd.DataFrame([_row(run, shown.get(run.id), axes) for run in runs])
     if collapsed:
         table["collapse"] = [collapsed.get(run.id) for run in runs]
-    st.dataframe(table, hide_index=True, column_config=_columns(axes, runs), key="runs", placeholder="-")
+    return pa.Table.from_pandas(table, preserve_index=False)
 
 
 def _row(run: Run, report: FairnessReport | None, axes: Axes) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from models.specs import TrainingSpec
 _PAGES: Final = {
     "train": state.TRAIN,
     "sweep": state.SWEEP,
+    "what_if": state.WHAT_IF,
     "trade_offs": state.TRADE_OFFS,
     "groups": state.GROUPS,
     "modulation": state.MODULATION,

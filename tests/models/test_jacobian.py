@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from models.jacobian import jacobian
-from models.layers import Use
+from models.layers import Uses
 from models.network import Dropout, Network
 from models.specs import NetworkSpec
 from tests.models.problem import WIDTHS, make_batch
@@ -49,7 +49,7 @@ def test_rows_are_each_objectives_gradient(
     available = None if batch.available is None else batch.available.double()
     masks: Mapping[str, Tensor] | None = Dropout(spec, SEEDS).masks(64) if dropped else None
 
-    uses: list[Use] = []
+    uses: Uses = []
     logits = network.predict(inputs, masks, available, uses=uses).logits
     leaf = logits.detach().requires_grad_()
     computed = jacobian(three_losses(leaf), leaf, logits, uses, network.layout)

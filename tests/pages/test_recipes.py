@@ -21,6 +21,12 @@ def readings(page: AppTest) -> list[str]:
     return [own.label.removeprefix(SAYS) for own in page.expander if own.label.startswith(SAYS)]
 
 
+def starting(page: AppTest) -> dict[str, str]:
+    """By recipe, what its button says."""
+    keys = {own.key or "": own.label for own in page.button}
+    return {key.removeprefix("train-"): label for key, label in keys.items() if key.startswith("train-")}
+
+
 def trained_recipe(task: str, name: str, seeds: int = 2, **training: int) -> str:
     """A finished comparison."""
     bench = workbench()
@@ -39,9 +45,7 @@ def test_every_recipe_has_a_button_with_its_runs_or_says_what_it_needs(
     for recipe in RECIPES:
         assert f"**{recipe.title}**" in text
         assert recipe.what in text
-    offered = {
-        own.key.removeprefix("train-"): own.label for own in page.button if own.key.startswith("train-")
-    }
+    offered = starting(page)
     assert offered.keys() == {own.name for own in RECIPES} - {"elsewhere"}
     assert offered["halves"] == "Train 8 runs"
     assert offered["dials"] == "Train 26 runs"
@@ -72,7 +76,7 @@ def test_wrong_settings_are_said_once_and_offer_nothing(open_page: OpenPage, tas
     page.number_input("learning_rate").set_value(0.0).run()
     assert not page.error
     assert "Not with these settings: training.learning_rate" in unescaped(words_of(page))
-    assert not [own for own in page.button if own.key.startswith("train-")]
+    assert not starting(page)
 
 
 def test_a_recipe_in_training_says_what_is_still_to_come(open_page: OpenPage, task: str) -> None:

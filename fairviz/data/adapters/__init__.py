@@ -1,0 +1,1 @@
+"""Known formats, a file each: what their columns or folders are called, and what they mean."""
