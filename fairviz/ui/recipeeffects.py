@@ -118,7 +118,7 @@ def _clear(found: Sequence[Result], attribute: str) -> str:
     count = words.counted(len(judged), "change")
     return (
         f"Between the groups of {bold(attribute)} {clear or 'none'} of {count} "
-        f"{'is' if clear < 2 else 'are'} clear of chance; where nothing changes one in twenty would look so."
+        f"{'is' if clear < 2 else 'are'} clear of chance; where nothing changes, a few in a hundred look so."
     )
 
 

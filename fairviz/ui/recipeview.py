@@ -20,7 +20,7 @@ from fairviz.ui.errors import shown_errors
 from fairviz.ui.findings import Proof
 from fairviz.ui.recipeended import Ended, Told
 from fairviz.ui.recipewords import READERS, is_whole, still_to_come
-from fairviz.ui.series import Axes, first_comparable
+from fairviz.ui.series import Axes, first_comparable, short
 from fairviz.ui.trainform import TrainingChoice
 from models.specs import TrainingSpec
 
@@ -91,11 +91,20 @@ def readings(path: str) -> None:
         return
     task = workbench().task_spec(record.task_id)
     runs, _ = cache.history(record.id, record.revision)
-    found = recipes_of([RunSpec.model_validate(run.spec) for run in runs], task)
-    for recipe in found:
+    found = _names(record.id)
+    for recipe in (own for own in RECIPES if own.name in found):
         if path in (state.TRAIN, _PAGES[recipe.ends.page]):
             with shown_errors():
                 _reading(recipe, record, task, runs, path)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _names(comparison_id: str) -> list[str]:
+    """Which recipes a comparison is: its runs are what they are."""
+    store = workbench().store
+    specs = [RunSpec.model_validate(run.spec) for run in store.runs(comparison_id)]
+    task = workbench().task_spec(store.comparison(comparison_id).task_id)
+    return [recipe.name for recipe in recipes_of(specs, task)]
 
 
 def _reading(
@@ -110,22 +119,33 @@ def _reading(
         attribute = _attribute(task, runs)
         with st.spinner("Reading the experiment ..."):
             told = _told(record.id, record.revision, recipe.name, attribute)
-        lead, *rest = told.sentences
-        st.markdown(lead)
-        if rest:
-            st.markdown("  \n".join(rest))
-        if told.rows:
-            st.dataframe(pd.DataFrame(told.rows), hide_index=True, key=f"told-{recipe.name}")
+        _draw(told, recipe)
         with st.container(horizontal=True):
             for place in (recipe.ends, recipe.further):
                 if _PAGES[place.page] != path:
                     _link(place, record, attribute)
 
 
+def _draw(told: Told, recipe: Recipe) -> None:
+    """The answer first, then what it rests on; a table beside the sentences, so that both are seen."""
+    lead, *rest = told.sentences
+    said = st.container()
+    if told.rows:
+        said, beside = st.columns([5, 6], gap="medium")
+        with beside:
+            st.dataframe(pd.DataFrame(told.rows), hide_index=True, key=f"told-{recipe.name}")
+    with said:
+        st.markdown(lead)
+        if rest:
+            st.markdown("  \n".join(rest))
+
+
 def _link(place: Place, record: ComparisonRecord, attribute: str) -> None:
     """The way to where it is looked at, about the same groups."""
     ids = {"task": record.task_id, "comparison": record.id, "attribute": attribute}
-    st.page_link(_PAGES[place.page], label=place.label, query_params=ids | dict(place.address))
+    # An address names what a selector shows.
+    shown = {name: short(value) if name == "gap" else value for name, value in place.address.items()}
+    st.page_link(_PAGES[place.page], label=place.label, query_params=ids | shown)
 
 
 def _attribute(task: TaskSpec, runs: Sequence[Run]) -> str:

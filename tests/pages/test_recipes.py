@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -25,6 +27,11 @@ def starting(page: AppTest) -> dict[str, str]:
     """By recipe, what its button says."""
     keys = {own.key or "": own.label for own in page.button}
     return {key.removeprefix("train-"): label for key, label in keys.items() if key.startswith("train-")}
+
+
+def links(page: AppTest) -> dict[str, dict[str, str]]:
+    """By label, the query of the address that a link leads to."""
+    return {link.proto.label: dict(parse_qsl(link.proto.query_string)) for link in page.get("page_link")}
 
 
 def trained_recipe(task: str, name: str, seeds: int = 2, **training: int) -> str:
@@ -104,7 +111,16 @@ def test_a_reading_stands_on_train_and_where_the_recipe_ends(open_page: OpenPage
     text = words_of(page)
     assert "AUC gap of **sex** on test rows: " in text
     assert BEACON not in text
-    assert "See who is behind" in [link.proto.label for link in page.get("page_link")]
+    assert "See who is behind" in links(page)
+
+
+def test_links_lead_to_the_gap_and_the_groups_that_a_recipe_is_about(open_page: OpenPage, task: str) -> None:
+    comparison = trained_recipe(task, "attributes", seeds=1, epochs=1)
+    there = links(open_page("train", comparison=comparison, attribute="sex"))["See the trade-offs"]
+    page = open_page("trade_offs", **there)
+    assert page.selectbox("gap").value == "soft_equalized_odds_gap"
+    assert page.selectbox("attribute").value == "sex"
+    assert address(page, "comparison") == comparison
 
 
 def test_small_batches_are_read_from_steps_and_dials(open_page: OpenPage, task: str) -> None:
