@@ -30,7 +30,7 @@ from models.specs import NetworkSpec
 
 
 class Prediction(NamedTuple):
-    """Logits s [R, C, N], the modalities' features h [R, M, N, D], and the logits' inputs [R, N, D]."""
+    """Logits s [R, C, N], the modalities' features h [R, M, D, N], and the logits' inputs [R, D, N]."""
 
     logits: Tensor
     features: Tensor
@@ -48,9 +48,9 @@ class Network:
     def __init__(self, spec: NetworkSpec, seeds: Sequence[int], device: torch.device | str = "cpu") -> None:
         """Start one member per seed; equal seeds start equal."""
         self.spec = spec
-        self.layout = ParameterLayout(
-            {**encoder_parameters(spec), **fusion_parameters(spec), **head_parameters(spec)}
-        )
+        parts = [encoder_parameters(spec), fusion_parameters(spec), head_parameters(spec)]
+        self._parts = [ParameterLayout(part) for part in parts]
+        self.layout = ParameterLayout({name: own for part in parts for name, own in part.items()})
         self.auxiliary_layout = ParameterLayout(auxiliary_parameters(spec))
         self.weights = _started(self.layout, seeds, Purpose.WEIGHTS, device)
         self.auxiliary_weights = _started(self.auxiliary_layout, seeds, Purpose.AUXILIARY_WEIGHTS, device)
@@ -74,24 +74,28 @@ class Network:
             inputs: of every modality; what stands for a modality that a row lacks is not looked at.
             masks: of dropout; without them nothing is dropped.
             available: 1 where a row has a modality, else 0 [R, M, N]; None where no row lacks any.
-            uses: a list to write down there what each layer did, in place of a graph of the weights.
+            uses: a list in which a pass back notes what each layer did, in place of the weights' gradient.
         """
-        weights = self.weights if uses is None else self.weights.detach()
-        parameters = self.layout.views(weights)
-        parameters.uses = uses
-        features = encode(parameters, _visible(inputs, available), masks)
-        fused = fuse(parameters, features, self.spec.attention_heads, available)
-        head = classify(parameters, fused, masks)
-        return Prediction(head.logits, features, head.last_features)
+        masks = masks or {}
+        encoder, fusion, head = zip(self._parts, self._split(self.weights), strict=True)
+        features = encode(*encoder, _visible(inputs, available), masks.get(ENCODER), uses)
+        fused = fuse(*fusion, features, self.spec.attention_heads, available, uses)
+        output = classify(*head, fused, masks.get(HEAD), uses)
+        return Prediction(output.logits, features, output.last_features)
 
     def features(self, members: Sequence[int], inputs: Tensor, available: Tensor | None = None) -> Tensor:
-        """Features h [R, M, N, D] of some members' inputs [R, M, N, W]: nothing dropped, no gradients."""
-        parameters = self.layout.views(self.weights.detach()[list(members)])
-        return encode(parameters, _visible(inputs, available), None)
+        """Features h [R, M, D, N] of some members' inputs [R, M, N, W]: nothing dropped, no gradients."""
+        encoders = self._split(self.weights.detach()[list(members)])[0]
+        return encode(self._parts[0], encoders, _visible(inputs, available))
+
+    def _split(self, weights: Tensor) -> tuple[Tensor, ...]:
+        """The parts [R, ...] of encoders, fusion and head."""
+        return weights.split([part.size for part in self._parts], dim=1)
 
     def watch(self, features: Tensor, masks: Mapping[str, Tensor] | None = None) -> HeadOutput:
-        """What each modality alone says of features h [R, M, N, D]."""
-        return classify_modalities(self.auxiliary_layout.views(self.auxiliary_weights), features, masks)
+        """What each modality alone says of features h [R, M, D, N]."""
+        mask = None if masks is None else masks[AUXILIARY]
+        return classify_modalities(self.auxiliary_layout, self.auxiliary_weights, features, mask)
 
     def encoders(self, flat: Tensor) -> list[Tensor]:
         """The encoders' part of [R, P] (weights or their gradients) as views [R, M, ...]."""
@@ -113,7 +117,7 @@ class Dropout:
         self._auxiliary = SeededStream(seeds, Purpose.AUXILIARY_DROPOUT, device)
 
     def masks(self, rows: int) -> dict[str, Tensor] | None:
-        """Masks of encoders [R, M, N, hidden] and head [R, N, D]; None where nothing is dropped."""
+        """Masks of encoders [R, M, hidden, N] and head [R, D, N]; None where nothing is dropped."""
         spec = self._spec
         shapes = {
             ENCODER: (len(spec.input_widths), rows, spec.hidden_width),
@@ -122,7 +126,7 @@ class Dropout:
         return self._draw(self._main, shapes)
 
     def auxiliary_masks(self, rows: int) -> dict[str, Tensor] | None:
-        """Masks of the modality classifiers [R, M, N, D]; None where nothing is dropped."""
+        """Masks of the modality classifiers [R, M, D, N]; None where nothing is dropped."""
         spec = self._spec
         return self._draw(self._auxiliary, {AUXILIARY: (len(spec.input_widths), rows, spec.feature_width)})
 
@@ -134,8 +138,8 @@ class Dropout:
 
 
 def _mask(shape: tuple[int, ...], kept: float, generator: torch.Generator) -> Tensor:
-    """Zeros and 1 / kept, so that the expected value is 1."""
-    return torch.rand(shape, generator=generator).lt_(kept).div_(kept)
+    """Zeros and 1 / kept [..., D, N] of a shape [..., N, D], so that the expected value is 1."""
+    return torch.rand(shape, generator=generator).lt_(kept).div_(kept).mT.contiguous()
 
 
 def _started(

@@ -81,7 +81,7 @@ def _features(network: Network, tensors: TaskTensors, members: Sequence[int], ro
         network.features(members, inputs, available)
         for inputs, available in tensors.parts(rows, len(members))
     ]
-    return torch.cat(parts, dim=2)
+    return torch.cat(parts, dim=3).mT
 
 
 def _by_modality(

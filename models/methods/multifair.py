@@ -41,7 +41,7 @@ class Watched(NamedTuple):
     """What the modality classifiers c_m say of a batch.
 
     Attributes:
-        features: h [R, M, N, D], the leaf of the classifiers' own graph.
+        features: h [R, M, D, N], the leaf of the classifiers' own graph.
         output: their logits and what the last linear map made them of.
         present: 1 where a row has the modality [R, M, N], or [1, 1, N] where no row lacks any.
     """
@@ -284,7 +284,7 @@ class MultiFair(Method):
             mean.sum(), self.network.auxiliary_weights, retain_graph=reaches_features
         )
         if row_factors is not None:
-            prediction.features.register_hook(lambda gradient: gradient * row_factors.unsqueeze(-1))
+            prediction.features.register_hook(lambda gradient: gradient * row_factors.unsqueeze(2))
         if reaches_features:
             (pull,) = torch.autograd.grad(fairness.sum(), watched.features)
             torch.autograd.backward([loss.sum(), prediction.features], [None, pull])
@@ -321,4 +321,4 @@ def _last_weight_gradient(
 ) -> Tensor:
     """Direction [..., C * D] of the cross-entropy's gradient with respect to the last linear weight."""
     error = (probabilities(logits) - labels) * present
-    return (error @ features).flatten(-2)
+    return (error @ features.mT).flatten(-2)
