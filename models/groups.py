@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+import torch
+from torch import Tensor
+from torch.nn import functional
+
 
 @dataclass(frozen=True)
 class GroupLayout:
@@ -21,3 +25,15 @@ class GroupLayout:
     def slices(self) -> list[slice]:
         """Each attribute's part of the group axis."""
         return [slice(start, stop) for start, stop in pairwise(accumulate(self.sizes, initial=0))]
+
+    @property
+    def membership(self) -> Tensor:
+        """1 where a group is one of an attribute's, else 0 [G, A]."""
+        return torch.block_diag(*[torch.ones(size, 1) for size in self.sizes])
+
+    def by_attribute(self, values: Tensor) -> Tensor:
+        """Values [..., G] as [..., A, most groups of an attribute], filled up with NaN."""
+        parts = values.split(self.sizes, dim=-1)
+        most = max(self.sizes)
+        padded = [functional.pad(own, (0, most - own.shape[-1]), value=torch.nan) for own in parts]
+        return torch.stack(padded, dim=-2)

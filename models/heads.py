@@ -19,6 +19,7 @@ from models.layers import (
     Use,
     affine,
     linear,
+    linear_backward,
     linear_parameters,
     norm_parameters,
     normalise_,
@@ -125,7 +126,7 @@ def auxiliary_parameters(spec: NetworkSpec) -> dict[str, Parameter]:
 def classify_modalities(
     layout: ParameterLayout, flat: Tensor, features: Tensor, mask: Tensor | None = None
 ) -> HeadOutput:
-    """Logits [R, M, C, N] of each modality's features h [R, M, D, N] alone.
+    """Logits [R, M, C, N] of each modality's features h [R, M, D, N] alone, which get no gradient.
 
     Args:
         layout: of the classifiers' parameters.
@@ -138,7 +139,7 @@ def classify_modalities(
 
 
 class _ClassifyModalities(torch.autograd.Function):
-    """The modality classifiers as one node of the graph; their hidden layer carries no gradient."""
+    """The modality classifiers as one node of the graph, behind whose features nothing learns."""
 
     @staticmethod
     def forward(
@@ -157,5 +158,22 @@ class _ClassifyModalities(torch.autograd.Function):
         flat, features, mask, hidden = ctx.saved_tensors
         back = Backward(ctx.layout, flat)
         signal = rectified_backward_(back.linear(AUXILIARY_LOGIT, hidden, signals[0]), hidden, mask)
-        signal = back.linear(AUXILIARY_HIDDEN, features, signal)
-        return back.gradient(), signal, None, None
+        back.first(AUXILIARY_HIDDEN, features, signal)
+        return back.gradient(), None, None, None
+
+
+def modality_features_gradient(
+    layout: ParameterLayout, flat: Tensor, hidden: Tensor, signal: Tensor, mask: Tensor | None = None
+) -> Tensor:
+    """Gradient with respect to the features h [R, M, D, N] that modality classifiers have judged.
+
+    Args:
+        layout: of the classifiers' parameters.
+        flat: their values [R, Q], which get no gradient.
+        hidden: their hidden layer [R, M, D, N].
+        signal: gradient with respect to their logits [R, M, C, N].
+        mask: of dropout, as they had it.
+    """
+    parameters = layout.views(flat.detach())
+    onto_hidden = linear_backward(parameters, AUXILIARY_LOGIT, signal)
+    return linear_backward(parameters, AUXILIARY_HIDDEN, rectified_backward_(onto_hidden, hidden, mask))

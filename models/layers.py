@@ -127,7 +127,7 @@ class Backward:
     def linear(self, name: str, inputs: Tensor, signal: Tensor) -> Tensor:
         """Gradient with respect to the inputs of a linear map."""
         self.first(name, inputs, signal)
-        return _product(self._parameters[f"{name}.weight"], signal)
+        return linear_backward(self._parameters, name, signal)
 
     def first(self, name: str, inputs: Tensor, signal: Tensor) -> None:
         """Note the use of a linear map behind whose inputs nothing learns."""
@@ -153,10 +153,17 @@ def linear(parameters: Parameters, name: str, inputs: Tensor) -> Tensor:
     return product.add_(bias if bias.dim() == product.dim() else bias.unsqueeze(1))
 
 
+def linear_backward(parameters: Parameters, name: str, signal: Tensor) -> Tensor:
+    """From the gradient with respect to a linear map's outputs to that with respect to its inputs."""
+    return _product(parameters[f"{name}.weight"], signal)
+
+
 def _product(weight: Tensor, rows: Tensor) -> Tensor:
     """Matrix products of weights [R, (M,) out, in] and rows [R, (M,) in, N]."""
     if weight.dim() < rows.dim():
         weight = weight.unsqueeze(1).expand(-1, rows.shape[1], -1, -1)
+    if weight.shape[-1] == 1:  # a single number per row, where a product with all of its overhead is slow
+        return weight * rows
     product = torch.bmm(weight.flatten(0, -3), rows.flatten(0, -3))
     return product.view(*rows.shape[:-2], *product.shape[1:])
 

@@ -23,6 +23,7 @@ from models.heads import (
     classify,
     classify_modalities,
     head_parameters,
+    modality_features_gradient,
 )
 from models.layers import ParameterLayout, Use
 from models.randomness import Purpose, SeededStream, seeded_generator
@@ -93,9 +94,19 @@ class Network:
         return weights.split([part.size for part in self._parts], dim=1)
 
     def watch(self, features: Tensor, masks: Mapping[str, Tensor] | None = None) -> HeadOutput:
-        """What each modality alone says of features h [R, M, D, N]."""
+        """What each modality alone says of features h [R, M, D, N], which get no gradient."""
         mask = None if masks is None else masks[AUXILIARY]
-        return classify_modalities(self.auxiliary_layout, self.auxiliary_weights, features, mask)
+        return classify_modalities(self.auxiliary_layout, self.auxiliary_weights, features.detach(), mask)
+
+    def watched_gradient(
+        self, watched: HeadOutput, signal: Tensor, masks: Mapping[str, Tensor] | None = None
+    ) -> Tensor:
+        """Gradient with respect to watched features [R, M, D, N], of that with respect to the logits."""
+        mask = None if masks is None else masks[AUXILIARY]
+        hidden = watched.last_features
+        return modality_features_gradient(
+            self.auxiliary_layout, self.auxiliary_weights, hidden, signal, mask
+        )
 
     def encoders(self, flat: Tensor) -> list[Tensor]:
         """The encoders' part of [R, P] (weights or their gradients) as views [R, M, ...]."""
