@@ -78,7 +78,7 @@ class _Encode(torch.autograd.Function):
     """The encoders as one node of the graph."""
 
     @staticmethod
-    def forward(
+    def forward(  # noqa: PLR0917  (torch hands them over by place)
         ctx: Any,
         flat: Tensor,
         inputs: Tensor,
@@ -90,15 +90,15 @@ class _Encode(torch.autograd.Function):
         hidden = rectified_(linear(parameters, HIDDEN, inputs), mask)
         normal = linear(parameters, FEATURE, hidden)
         inverse = normalise_(normal)
-        ctx.save_for_backward(flat, inputs, mask, hidden, normal, inverse)
-        ctx.layout, ctx.uses = layout, uses
+        ctx.save_for_backward(inputs, mask, hidden, normal, inverse)
+        ctx.layout, ctx.parameters, ctx.uses = layout, parameters, uses
         return affine(parameters, NORM, normal)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *signals: Tensor) -> tuple[Tensor | None, ...]:
-        flat, inputs, mask, hidden, normal, inverse = ctx.saved_tensors
-        back = Backward(ctx.layout, flat)
+        inputs, mask, hidden, normal, inverse = ctx.saved_tensors
+        back = Backward(ctx.layout, ctx.parameters)
         signal = normalise_backward_(back.affine(NORM, normal, signals[0]), normal, inverse)
         signal = rectified_backward_(back.linear(FEATURE, hidden, signal), hidden, mask)
         back.first(HIDDEN, inputs, signal)

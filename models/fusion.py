@@ -46,6 +46,7 @@ def fuse(
     flat: Tensor,
     features: Tensor,
     heads: int,
+    *,
     available: Tensor | None = None,
     uses: list[Use] | None = None,
 ) -> Tensor:
@@ -68,7 +69,7 @@ class _Fuse(torch.autograd.Function):
     """The fusion as one node of the graph."""
 
     @staticmethod
-    def forward(
+    def forward(  # noqa: PLR0917  (torch hands them over by place)
         ctx: Any,
         flat: Tensor,
         features: Tensor,
@@ -87,15 +88,15 @@ class _Fuse(torch.autograd.Function):
         share = _shares(normal, available)
         # The mean of scaled and shifted tokens is their mean, scaled and shifted: M times less work.
         mean = (normal * share).sum(1)
-        ctx.save_for_backward(flat, features, qkv, weights, attended, normal, inverse, share, mean)
-        ctx.heads, ctx.layout, ctx.uses = heads, layout, uses
+        ctx.save_for_backward(features, qkv, weights, attended, normal, inverse, share, mean)
+        ctx.heads, ctx.layout, ctx.parameters, ctx.uses = heads, layout, parameters, uses
         return affine(parameters, NORM, mean)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *signals: Tensor) -> tuple[Tensor | None, ...]:
-        flat, features, qkv, weights, attended, normal, inverse, share, mean = ctx.saved_tensors
-        back = Backward(ctx.layout, flat)
+        features, qkv, weights, attended, normal, inverse, share, mean = ctx.saved_tensors
+        back = Backward(ctx.layout, ctx.parameters)
         onto_tokens = back.affine(NORM, mean, signals[0]).unsqueeze(1) * share
         mixed = normalise_backward_(onto_tokens, normal, inverse)
         pulled = back.linear(OUT, attended, mixed).unflatten(2, (ctx.heads, -1))
@@ -110,9 +111,10 @@ class _Fuse(torch.autograd.Function):
         return back.gradient(ctx.uses), onto_features, None, None, None, None
 
 
-def _by_head(qkv: Tensor, heads: int) -> tuple[Tensor, ...]:
+def _by_head(qkv: Tensor, heads: int) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values, views [R, M, H, c, N] of [R, M, 3D, N]."""
-    return qkv.unflatten(2, (3, heads, -1)).unbind(2)
+    queries, keys, values = qkv.unflatten(2, (3, heads, -1)).unbind(2)
+    return queries, keys, values
 
 
 def _shares(tokens: Tensor, available: Tensor | None) -> Tensor:

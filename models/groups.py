@@ -29,7 +29,8 @@ class GroupLayout:
     @property
     def membership(self) -> Tensor:
         """1 where a group is one of an attribute's, else 0 [G, A]."""
-        return torch.block_diag(*[torch.ones(size, 1) for size in self.sizes])
+        of_group = torch.arange(len(self.sizes)).repeat_interleave(torch.tensor(self.sizes))
+        return functional.one_hot(of_group, len(self.sizes)).float()
 
     def by_attribute(self, values: Tensor) -> Tensor:
         """Values [..., G] as [..., A, most groups of an attribute], filled up with NaN."""

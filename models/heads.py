@@ -76,7 +76,7 @@ class _Classify(torch.autograd.Function):
     """The task's head as one node of the graph."""
 
     @staticmethod
-    def forward(
+    def forward(  # noqa: PLR0917  (torch hands them over by place)
         ctx: Any,
         flat: Tensor,
         fused: Tensor,
@@ -91,22 +91,16 @@ class _Classify(torch.autograd.Function):
         features = functional.gelu(scaled)
         if mask is not None:
             features.mul_(mask)
-        ctx.save_for_backward(flat, fused, mask, normal, inverse, scaled, features)
-        ctx.layout, ctx.uses = layout, uses
-        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(fused, mask, normal, inverse, scaled, features)
+        ctx.layout, ctx.parameters, ctx.uses = layout, parameters, uses
         return linear(parameters, LOGIT, features), features
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *signals: Tensor | None) -> tuple[Tensor | None, ...]:
-        flat, fused, mask, normal, inverse, scaled, features = ctx.saved_tensors
-        onto_logits, onto_features = signals
-        if onto_logits is None:
-            raise NotImplementedError
-        back = Backward(ctx.layout, flat)
-        signal = back.linear(LOGIT, features, onto_logits)
-        if onto_features is not None:
-            signal.add_(onto_features)
+    def backward(ctx: Any, *signals: Tensor) -> tuple[Tensor | None, ...]:
+        fused, mask, normal, inverse, scaled, features = ctx.saved_tensors
+        back = Backward(ctx.layout, ctx.parameters)
+        signal = back.linear(LOGIT, features, signals[0]).add_(signals[1])
         if mask is not None:
             signal.mul_(mask)
         signal = back.affine(NORM, normal, torch.ops.aten.gelu_backward(signal, scaled))
@@ -147,16 +141,16 @@ class _ClassifyModalities(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:
         parameters = layout.views(flat)
         hidden = rectified_(linear(parameters, AUXILIARY_HIDDEN, features), mask)
-        ctx.save_for_backward(flat, features, mask, hidden)
-        ctx.layout = layout
+        ctx.save_for_backward(features, mask, hidden)
+        ctx.layout, ctx.parameters = layout, parameters
         ctx.mark_non_differentiable(hidden)
         return linear(parameters, AUXILIARY_LOGIT, hidden), hidden
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *signals: Tensor) -> tuple[Tensor | None, ...]:
-        flat, features, mask, hidden = ctx.saved_tensors
-        back = Backward(ctx.layout, flat)
+        features, mask, hidden = ctx.saved_tensors
+        back = Backward(ctx.layout, ctx.parameters)
         signal = rectified_backward_(back.linear(AUXILIARY_LOGIT, hidden, signals[0]), hidden, mask)
         back.first(AUXILIARY_HIDDEN, features, signal)
         return back.gradient(), None, None, None

@@ -19,7 +19,7 @@ from models.layers import ParameterLayout, Use
 
 
 def jacobian(
-    losses: Tensor, leaf: Tensor, logits: Tensor, weights: Tensor, uses: list[Use], layout: ParameterLayout
+    losses: Tensor, leaf: Tensor, logits: Tensor, *, weights: Tensor, uses: list[Use], layout: ParameterLayout
 ) -> Tensor:
     """Gradients J [R, K, P] of losses [R, K], functions of the logits [R, C, N], by all parameters.
 
@@ -36,9 +36,7 @@ def jacobian(
     last = logits.shape[1] - 1
     for column, pull in enumerate(pulls.unbind(2)):
         uses.clear()
-        torch.autograd.grad(
-            logits[:, column].sum(), weights, retain_graph=column < last, allow_unused=True
-        )
+        torch.autograd.grad(logits[:, column].sum(), weights, retain_graph=column < last, allow_unused=True)
         for name, part in _weighted(uses, pull):
             parts[name] = part if name not in parts else parts[name] + part
     return layout.flat(parts, leading=2)

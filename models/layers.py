@@ -119,9 +119,9 @@ class Use(NamedTuple):
 class Backward:
     """A pass back through layers by hand: signals from outputs to inputs, noting each layer's use."""
 
-    def __init__(self, layout: ParameterLayout, flat: Tensor) -> None:
-        """Begin with nothing noted; ``flat`` [R, P] are the parameters."""
-        self._layout, self._parameters = layout, layout.views(flat)
+    def __init__(self, layout: ParameterLayout, parameters: Parameters) -> None:
+        """Begin with nothing noted."""
+        self._layout, self._parameters = layout, parameters
         self._uses: list[Use] = []
 
     def linear(self, name: str, inputs: Tensor, signal: Tensor) -> Tensor:
@@ -202,7 +202,8 @@ def rectified_backward_(signal: Tensor, rectified: Tensor, mask: Tensor | None) 
     """The gradient before ReLU and dropout, in place: 0 where they left 0."""
     if mask is not None:
         signal.mul_(mask)
-    return torch.ops.aten.threshold_backward.grad_input(signal, rectified, 0, grad_input=signal)
+    torch.ops.aten.threshold_backward.grad_input(signal, rectified, 0, grad_input=signal)
+    return signal
 
 
 def parameter_gradients(uses: Sequence[Use]) -> dict[str, Tensor]:

@@ -80,7 +80,7 @@ class Network:
         masks = masks or {}
         encoder, fusion, head = zip(self._parts, self._split(self.weights), strict=True)
         features = encode(*encoder, _visible(inputs, available), masks.get(ENCODER), uses)
-        fused = fuse(*fusion, features, self.spec.attention_heads, available, uses)
+        fused = fuse(*fusion, features, self.spec.attention_heads, available=available, uses=uses)
         output = classify(*head, fused, masks.get(HEAD), uses)
         return Prediction(output.logits, features, output.last_features)
 
@@ -91,7 +91,7 @@ class Network:
 
     def _split(self, weights: Tensor) -> tuple[Tensor, ...]:
         """The parts [R, ...] of encoders, fusion and head."""
-        return weights.split([part.size for part in self._parts], dim=1)
+        return tuple(weights.split([part.size for part in self._parts], dim=1))
 
     def watch(self, features: Tensor, masks: Mapping[str, Tensor] | None = None) -> HeadOutput:
         """What each modality alone says of features h [R, M, D, N], which get no gradient."""
@@ -104,9 +104,7 @@ class Network:
         """Gradient with respect to watched features [R, M, D, N], of that with respect to the logits."""
         mask = None if masks is None else masks[AUXILIARY]
         hidden = watched.last_features
-        return modality_features_gradient(
-            self.auxiliary_layout, self.auxiliary_weights, hidden, signal, mask
-        )
+        return modality_features_gradient(self.auxiliary_layout, self.auxiliary_weights, hidden, signal, mask)
 
     def encoders(self, flat: Tensor) -> list[Tensor]:
         """The encoders' part of [R, P] (weights or their gradients) as views [R, M, ...]."""

@@ -92,7 +92,7 @@ def _multiply_with_widest_registers() -> None:
     elsewhere oneDNN takes half the time. torch hands single-precision products to it only where they may be
     shortened to 16 bits; oneDNN makes use of that on CPUs with units for it (AMX), and there it is not asked.
     """
-    products = torch.backends.mkldnn.matmul
+    products = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
     before = products.fp32_precision
     products.fp32_precision = "bf16"
     if not _is_single_precision():

@@ -52,7 +52,9 @@ def test_rows_are_each_objectives_gradient(
     uses: list[Use] = []
     logits = network.predict(inputs, masks, available, uses=uses).logits
     leaf = logits.detach().requires_grad_()
-    computed = jacobian(three_losses(leaf), leaf, logits, network.weights, uses, network.layout)
+    computed = jacobian(
+        three_losses(leaf), leaf, logits, weights=network.weights, uses=uses, layout=network.layout
+    )
 
     losses = three_losses(network.predict(inputs, masks, available).logits)
     expected = [
