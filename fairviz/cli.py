@@ -23,12 +23,13 @@ from rich.table import Table
 from fairviz.data.load import ENDINGS
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.samples import sample, samples
-from fairviz.data.specs import ModalitySpec
+from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.errors import FairVizError, SettingError
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
+from fairviz.grouping_options import GroupingOptions
 from fairviz.reports.joined import Estimate
 from fairviz.reports.summary import DISCLAIMER, evidence_rows, summary_rows
-from fairviz.store.records import State, TaskRecord
+from fairviz.store.records import DatasetRecord, State
 from fairviz.suppression import SUPPRESSED
 from fairviz.training.runs import training_spec
 from fairviz.workbench import Workbench
@@ -101,6 +102,28 @@ UseSensitive = Annotated[bool, typer.Option(help="Make sensitive attributes inpu
 GroupId = Annotated[
     str | None, typer.Option(help="Column of the patient, whose rows stay together.", metavar="COL")
 ]
+Bands = Annotated[
+    list[str] | None,
+    typer.Option(help="Compare bands of a number that begin here; repeat.", metavar="COL=NUMBER,NUMBER"),
+]
+Merge = Annotated[
+    list[str] | None,
+    typer.Option(help="Compare values as one group; repeat.", metavar="COL:NAME=VALUE,VALUE"),
+]
+Cross = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Compare every combination of the groups of these; of private data name them here alone.",
+        metavar="COL,COL",
+    ),
+]
+TaskFile = Annotated[
+    Path | None,
+    typer.Option("--task", help="Put the task of this file to DATA.", metavar="FILE", dir_okay=False),
+]
+External = Annotated[
+    str | None, typer.Option(help="A second table, all of whose rows are the test rows.", metavar="DATA")
+]
 Seeds = Annotated[int, typer.Option(min=1, help="Seeds 0 to N-1 are trained.")]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training rows.")]
 BatchSize = Annotated[int | None, typer.Option(help="Rows per step.")]
@@ -126,6 +149,11 @@ def compare(
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     group_id: GroupId = None,
+    bands: Bands = None,
+    merge: Merge = None,
+    cross: Cross = None,
+    task_file: TaskFile = None,
+    external: External = None,
     method: Annotated[
         list[str] | None, typer.Option(help="Method to train; repeat.", metavar="METHOD")
     ] = None,
@@ -145,11 +173,11 @@ def compare(
     rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
-        )
-        task = _task(bench, asked)
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+        )  # fmt: skip
         comparison = bench.train(
-            task.id,
+            bench.create_task(_spec(bench, asked)).id,
             method or DEFAULT_METHODS,
             seeds=seeds,
             training=_training(epochs, batch_size),
@@ -176,6 +204,11 @@ def sweep(
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     group_id: GroupId = None,
+    bands: Bands = None,
+    merge: Merge = None,
+    cross: Cross = None,
+    task_file: TaskFile = None,
+    external: External = None,
     baseline: Annotated[bool, typer.Option(help="Also train the baseline on the same seeds.")] = False,
     seeds: Seeds = 3,
     epochs: Epochs = None,
@@ -189,11 +222,11 @@ def sweep(
     rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id
-        )
-        task = _task(bench, asked)
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+        )  # fmt: skip
         comparison = bench.sweep(
-            task.id,
+            bench.create_task(_spec(bench, asked)).id,
             method,
             _grid(grid),
             seeds=seeds,
@@ -201,6 +234,35 @@ def sweep(
             baseline=baseline,
         )
         _finish(bench, comparison, rule, json_file)
+
+
+@app.command()
+def task(
+    data: Data,
+    target: Target = None,
+    positive: Positive = None,
+    sensitive: Sensitive = None,
+    modality: Modality = None,
+    drop: Drop = None,
+    use_sensitive: UseSensitive = False,
+    group_id: GroupId = None,
+    bands: Bands = None,
+    merge: Merge = None,
+    cross: Cross = None,
+    task_file: TaskFile = None,
+    external: External = None,
+    home: Home = None,
+) -> None:
+    """Write the task that the options describe, as a file that can be edited, to standard output."""
+    with Workbench(home) as bench:
+        asked = _Asked(
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+        )  # fmt: skip
+        spec = _spec(bench, asked)
+        for note in bench.check_task(spec):
+            print(f"Note: {note.text}", file=sys.stderr)
+        print(spec.to_json(), end="")
 
 
 def main() -> None:
@@ -224,31 +286,68 @@ class _Asked:
     drop: list[str]
     use_sensitive: bool
     group_id: str | None
+    groups: GroupingOptions
+    task_file: Path | None
+    external: str | None
 
     @property
     def names_columns(self) -> bool:
         """Whether any option says what a column is for."""
         named = (self.target, self.positive, self.sensitive, self.modality, self.drop, self.group_id)
-        return self.use_sensitive or any(named)
+        return self.use_sensitive or any(named) or bool(self.groups.groupings())
 
 
-def _task(bench: Workbench, asked: _Asked) -> TaskRecord:
+def _spec(bench: Workbench, asked: _Asked) -> TaskSpec:
     """The task that the options describe; what they leave open is the sample's own or proposed."""
+    spec = _of_options(bench, asked) if asked.task_file is None else _of_file(bench, asked, asked.task_file)
+    if asked.external is None:
+        return spec
+    return spec.model_copy(update={"external": _dataset(bench, asked.external).id})
+
+
+def _dataset(bench: Workbench, data: str) -> DatasetRecord:
+    """A sample's table, or a file's."""
+    return bench.add_dataset(sample(data).table_path if _is_sample(data) else Path(data))
+
+
+def _of_file(bench: Workbench, asked: _Asked, file: Path) -> TaskSpec:
+    """The task of a file, put to DATA, which may be another table with the same columns."""
+    if asked.names_columns:
+        raise SettingError(
+            f"--task {file}",
+            expected="a file that says all about the task",
+            found="options that say it too",
+            remedy="Change the file, or leave it out.",
+        )
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            f"--task {file}",
+            expected="a file that can be read as text",
+            found="none",
+            remedy="Name a file as the task command or the Data page saves it.",
+        ) from error
+    return TaskSpec.from_json(text).model_copy(update={"dataset": _dataset(bench, asked.data).id})
+
+
+def _of_options(bench: Workbench, asked: _Asked) -> TaskSpec:
+    """The task that options describe."""
     if _is_sample(asked.data) and not asked.names_columns:
-        return bench.add_sample(asked.data)
-    path = sample(asked.data).table_path if _is_sample(asked.data) else Path(asked.data)
+        return bench.task_spec(bench.add_sample(asked.data).id)
     named = [_pair("--modality", item) for item in asked.modality]
-    spec = bench.propose_task(
-        bench.add_dataset(path).id,
+    sensitive = [*asked.sensitive, *asked.groups.attributes]
+    return bench.propose_task(
+        _dataset(bench, asked.data).id,
         outcome=asked.target,
         positive=asked.positive,
-        sensitive=asked.sensitive or None,
+        sensitive=sensitive or None,
         modalities=[ModalitySpec(name=name, columns=tuple(c.split(","))) for name, c in named] or None,
         drop=asked.drop,
         use_sensitive=asked.use_sensitive,
         group_id=asked.group_id,
+        groupings=asked.groups.groupings(),
     )
-    return bench.create_task(spec)
 
 
 def _is_sample(data: str) -> bool:

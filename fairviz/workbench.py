@@ -24,12 +24,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.config import MEBIBYTE, Settings
+from fairviz.data.counts import group_counts
 from fairviz.data.describe import ColumnProfile, describe
-from fairviz.data.groups import group_counts
 from fairviz.data.load import content_hash, read_table, title
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
-from fairviz.data.specs import ModalitySpec, TaskNote, TaskSpec
+from fairviz.data.specs import GroupingSpec, ModalitySpec, TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import SettingError
@@ -40,7 +40,8 @@ from fairviz.jobs.progress import Progress
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
-from fairviz.reports.gate import told_counts, told_profile, told_traces
+from fairviz.reports.gate import told_counts, told_profile
+from fairviz.reports.gate_of_traces import told_traces, traceable_groups
 from fairviz.reports.group_curves import RunCurves, run_curves
 from fairviz.reports.redecided import Redecided
 from fairviz.reports.run import Epoch, Run
@@ -125,6 +126,13 @@ class Workbench:
         """
         self._jobs.interrupt_abandoned()
         for task in self.store.tasks():
+            if task.spec.get("external") == dataset_id != task.dataset_id:
+                raise SettingError(
+                    "dataset",
+                    expected="one that no other dataset is tested on",
+                    found=f'the test rows of "{task.name}"',
+                    remedy="Delete the dataset of that task first.",
+                )
             if task.dataset_id == dataset_id and any(
                 comparison.state.active for comparison in self.store.comparisons(task.id)
             ):
@@ -168,6 +176,7 @@ class Workbench:
         drop: Collection[str] = (),
         use_sensitive: bool = False,
         group_id: str | None = None,
+        groupings: Sequence[GroupingSpec] = (),
     ) -> TaskSpec:
         """A task for a dataset: what is given is kept, the rest is proposed from names and values.
 
@@ -185,11 +194,12 @@ class Workbench:
             drop=drop,
             use_sensitive=use_sensitive,
             group_id=group_id,
+            groupings=groupings,
         )
 
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
         """Why columns are proposed not to be inputs, by column."""
-        return suggest_drops(self.table(spec.dataset), spec.outcome, spec.positive, spec.sensitive)
+        return suggest_drops(self.table(spec.dataset), spec.outcome, spec.positive, spec.sensitive_columns)
 
     def check_task(self, spec: TaskSpec) -> tuple[TaskNote, ...]:
         """What a person should know before training.
@@ -197,7 +207,7 @@ class Workbench:
         Raises:
             TaskError: if the task cannot be trained.
         """
-        return check_task(spec, self.table(spec.dataset))
+        return check_task(spec, self.table(spec.dataset), self._external(spec))
 
     def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
         """Rows and outcomes per group of every sensitive attribute.
@@ -227,11 +237,15 @@ class Workbench:
         with self._preparing:
             if task_id not in self._prepared:
                 spec = self.task_spec(task_id)
-                self._prepared[task_id] = prepare(self.table(spec.dataset), spec)
+                self._prepared[task_id] = prepare(self.table(spec.dataset), spec, self._external(spec))
             self._prepared.move_to_end(task_id)
             while len(self._prepared) > _TASKS_IN_MEMORY:
                 self._prepared.popitem(last=False)
             return self._prepared[task_id]
+
+    def _external(self, spec: TaskSpec) -> pd.DataFrame | None:
+        """The second dataset of a task."""
+        return None if spec.external is None else self.table(spec.external)
 
     # Training
 
@@ -382,9 +396,24 @@ class Workbench:
         return [Epoch.told(epoch, public=public) for epoch in found]
 
     def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
-        """What a run's method recorded at every step, each [steps, ...]."""
-        public = self._is_public(self.store.run(run_id).comparison_id)
-        return told_traces(self.store.traces(run_id), public=public)
+        """What a run's method recorded at every step, each [steps, ...]; NaN where it may not be told."""
+        comparison_id = self.store.run(run_id).comparison_id
+        traces = self.store.traces(run_id)
+        if self._is_public(comparison_id):
+            return traces
+        data = self.prepared(self.store.comparison(comparison_id).task_id)
+        return told_traces(traces, traceable_groups(data))
+
+    def untraced_groups(self, task_id: str) -> dict[str, tuple[str, ...]]:
+        """By attribute that has such groups, those of whose steps nothing may be told."""
+        if self.task_spec(task_id).public:
+            return {}
+        data = self.prepared(task_id)
+        withheld = {
+            attribute.name: tuple(name for name, may in zip(attribute.values, told, strict=True) if not may)
+            for attribute, told in zip(data.attributes, traceable_groups(data), strict=True)
+        }
+        return {name: groups for name, groups in withheld.items() if groups}
 
     def evaluate(self, run_id: int) -> FairnessReport | None:
         """A run's report on test rows, None until it is finished; its ``to_json`` is what files hold."""

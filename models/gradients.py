@@ -67,3 +67,8 @@ def conflict_share(cosine: Tensor) -> Tensor:
     count = cosine.shape[-1]
     first, second = torch.triu_indices(count, count, 1, device=cosine.device)
     return (cosine[..., first, second] < 0).to(cosine.dtype).mean(-1)
+
+
+def combined_norm(gramian: Tensor, weights: Tensor) -> Tensor:
+    """Euclidean norm [...] of the gradients' sum under weights [..., K], of their Gram matrix [..., K, K]."""
+    return torch.einsum("...k,...kl,...l->...", weights, gramian, weights).clamp_min(0).sqrt()

@@ -9,6 +9,7 @@ from fairviz.data.specs import TaskSpec
 from fairviz.ui import cache, frame, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
+from fairviz.ui.taskfile import load_task_file, save_task_file
 from fairviz.ui.taskform import check, task_form, use_task
 from fairviz.ui.upload import upload
 
@@ -64,6 +65,8 @@ def choose() -> None:
         if again is not None:
             state.empty_choices()
             state.go(state.DATA, dataset=again)
+        with st.popover("Open a task file"):
+            load_task_file()
 
 
 def about(dataset_id: str) -> None:
@@ -99,7 +102,10 @@ def delete(dataset_id: str) -> None:
 def decide(spec: TaskSpec) -> None:
     """Groups and notes of the task as it stands, and the button that keeps it."""
     check(spec)
-    if st.button("Use this task", type="primary", key="use"):
+    with st.container(horizontal=True):
+        wanted = st.button("Use this task", type="primary", key="use")
+        save_task_file(spec)
+    if wanted:
         use_task(spec)
 
 

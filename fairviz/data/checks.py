@@ -243,7 +243,10 @@ def _require_something(spec: TaskSpec) -> None:
 
 def _uses(spec: TaskSpec) -> Iterator[tuple[str, str]]:
     yield "outcome", spec.outcome
-    yield from (("sensitive attribute", column) for column in spec.sensitive)
+    for name in spec.sensitive:
+        # Groups that are made of columns have checks of their own.
+        if spec.grouping(name) is None:
+            yield "sensitive attribute", name
     for modality in spec.modalities:
         yield from ((f'modality "{modality.name}", column', column) for column in modality.columns)
     yield from (("dropped column", column) for column in spec.drop)
@@ -256,7 +259,7 @@ def _require_one_part_each(spec: TaskSpec) -> None:
     dropped_and_used = sorted(set(spec.drop) & set(inputs))
     rules = (
         (
-            spec.outcome in spec.sensitive,
+            spec.outcome in spec.sensitive_columns,
             f'outcome "{spec.outcome}"',
             "a column of its own",
             "the same column among the sensitive attributes",

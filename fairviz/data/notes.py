@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -12,19 +11,17 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.checks import MIN_PER_OUTCOME, few_rows, is_usable, rows_in_words
-from fairviz.data.groups import Attribute, attribute
+from fairviz.data.grouping import attributes
+from fairviz.data.groups import Attribute
+from fairviz.data.missingness import contrast, missingness_notes
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
+from fairviz.data.personal import personal_columns
 from fairviz.data.specs import TaskNote, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.suppression import FEW, THRESHOLD, is_small
 
 _TWO: Final = 2
-# Shares of rows that lack a modality differ clearly: by this much, by this many standard errors, and
-# among groups of at least this many rows.
-_CLEAR_DIFFERENCE: Final = 0.1
-_CLEAR_ERRORS: Final = 3.0
-_ENOUGH_ROWS: Final = 20
 
 
 def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
@@ -35,7 +32,7 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     """
     labels = outcome_labels(frame, spec.outcome, spec.positive)
     classes = outcome_classes(frame, spec.outcome, spec.positive)
-    groupings = [attribute(frame, column) for column in spec.sensitive]
+    groupings = attributes(frame, spec)
     patients = patients_of(frame, spec)
     notes = list(_outcome_notes(spec, frame, labels, patients))
     for grouping in groupings:
@@ -45,6 +42,8 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     return (
         *notes,
         *_modality_notes(spec, frame, [outcome, *groupings], patients),
+        *missingness_notes(spec, frame, outcome, groupings),
+        *_personal_notes(spec, frame),
         *_unused_notes(spec, frame),
     )
 
@@ -153,26 +152,33 @@ def _how_many(lacking: NDArray[np.bool_], patients: NDArray[np.int64] | None, *,
 
 def _difference(lacking: NDArray[np.bool_], grouping: Attribute, *, public: bool) -> str:
     """Say between which groups the shares [G] that lack something differ most, if they clearly do."""
-    known = grouping.codes >= 0
-    codes = grouping.codes[known]
-    rows = np.bincount(codes, minlength=len(grouping.values))
-    enough = np.flatnonzero(rows >= _ENOUGH_ROWS)
-    if enough.size < _TWO:
-        return ""
-    share = np.bincount(codes, lacking[known], len(rows))[enough] / rows[enough]
-    high, low = int(share.argmax()), int(share.argmin())
-    overall = float(lacking[known].mean())
-    error = math.sqrt(overall * (1 - overall) * float((1 / rows[enough][[high, low]]).sum()))
-    if share[high] - share[low] < max(_CLEAR_DIFFERENCE, _CLEAR_ERRORS * error):
+    found = contrast(lacking, grouping)
+    if found is None:
         return ""
     if not public:
         return (
-            f'It is missing more often in rows with "{grouping.values[enough[high]]}" than in those with '
-            f'"{grouping.values[enough[low]]}" of "{grouping.name}".'
+            f'It is missing more often in rows with "{found.high}" than in those with '
+            f'"{found.low}" of "{grouping.name}".'
         )
     return (
-        f'It is missing in {share[high]:.0%} of rows with "{grouping.values[enough[high]]}" and in '
-        f'{share[low]:.0%} of those with "{grouping.values[enough[low]]}" of "{grouping.name}".'
+        f'It is missing in {found.high_share:.0%} of rows with "{found.high}" and in '
+        f'{found.low_share:.0%} of those with "{found.low}" of "{grouping.name}".'
+    )
+
+
+def _personal_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
+    """Which columns may identify a person; data declared public or synthetic identify nobody."""
+    found = {} if spec.public else personal_columns(frame)
+    if not found:
+        return
+    inputs = {column for modality in spec.modalities for column in modality.columns}
+    told = "; ".join(f'"{column}" ({what})' for column, what in found.items())
+    used = [f'"{column}"' for column in found if column in inputs]
+    yield TaskNote(
+        severity="warning",
+        text=f"Columns that may identify patients: {told}. "
+        + (f"The model reads {', '.join(used)}: leave it out. " if used else "None of them is an input. ")
+        + "Remove them from the file before it is shared.",
     )
 
 

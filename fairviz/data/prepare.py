@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.encode import TableEncoder
-from fairviz.data.groups import Attribute, attribute
+from fairviz.data.external import TaskTable, task_table
+from fairviz.data.grouping import attributes
+from fairviz.data.groups import Attribute
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
 from fairviz.data.split import Split, split_rows
@@ -50,18 +52,22 @@ class PreparedData:
         return 1 if len(self.classes) == 2 else len(self.classes)
 
 
-def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
+def prepare(frame: pd.DataFrame, spec: TaskSpec, external: pd.DataFrame | None = None) -> PreparedData:
     """Check a task against its table, split the rows and encode every modality.
+
+    The rows of a second dataset, where the task names one, come after its own and are the test rows.
 
     Raises:
         TaskError: the task cannot be trained on this table.
         DataError: an input column holds an infinite number, or a row has no modality at all.
     """
-    check_task(spec, frame)
+    check_task(spec, frame, external)
+    table = task_table(frame, spec, external)
+    frame = table.frame
     labels = outcome_labels(frame, spec.outcome, spec.positive)
-    attributes = tuple(attribute(frame, column) for column in spec.sensitive)
+    groupings = attributes(frame, spec)
     patients = patients_of(frame, spec)
-    split = split_rows(labels, attributes, spec.split, patients)
+    split = _split(table, labels, groupings, patients, spec)
     training = frame.iloc[split.train]
     encoders = tuple(TableEncoder.fit(training, modality.columns) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
@@ -72,11 +78,29 @@ def prepare(frame: pd.DataFrame, spec: TaskSpec) -> PreparedData:
         available=available,
         labels=labels,
         classes=outcome_classes(frame, spec.outcome, spec.positive),
-        attributes=attributes,
+        attributes=groupings,
         split=split,
         encoders=encoders,
         patients=patients,
     )
+
+
+def _split(
+    table: TaskTable,
+    labels: NDArray[np.int64],
+    groupings: tuple[Attribute, ...],
+    patients: NDArray[np.int64] | None,
+    spec: TaskSpec,
+) -> Split:
+    """Split a task's own rows; those of a second dataset are the test rows in place of the own ones."""
+    own = slice(table.own)
+    split = split_rows(
+        labels[own],
+        [replace(grouping, codes=grouping.codes[own]) for grouping in groupings],
+        spec.split,
+        None if patients is None else patients[own],
+    )
+    return replace(split, test=np.arange(table.own, len(labels))) if table.external else split
 
 
 def _require_features(

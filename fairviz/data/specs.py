@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -26,6 +27,52 @@ class ModalitySpec(_Frozen):
     kind: Literal["table", "text", "image"] = "table"
 
 
+class MergeSpec(_Frozen):
+    """Values that become one group.
+
+    Attributes:
+        name: of the group; it may be that of one of the values, or of another group.
+        values: texts of the values (see `fairviz.data.values.value_text`), or names of bands or crossings.
+    """
+
+    name: str
+    values: tuple[str, ...]
+
+
+class GroupingSpec(_Frozen):
+    """How the groups of one sensitive attribute are made.
+
+    The steps follow each other in the order of the fields: numbers are cut into bands, several attributes are
+    crossed, missing values become a group, groups are merged, small ones are left out.
+
+    Attributes:
+        name: of the attribute, as `TaskSpec.sensitive` lists it.
+        columns: one column, or two or more columns or earlier groupings whose groups are crossed.
+        cuts: of one column of numbers, where a band ends and the next begins, which holds the cut itself;
+            ascending. 45 and 65 make "under 45", "45 to under 65" and "65 and over".
+        missing: whether rows without a value are left out of the groups, or are a group of their own.
+        merged: values that become one group.
+        fewest: groups with fewer patients are left out of the comparison. Their rows stay in training and in
+            overall figures.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    cuts: tuple[float, ...] = ()
+    missing: Literal["left out", "own group"] = "left out"
+    merged: tuple[MergeSpec, ...] = ()
+    fewest: int = 0
+
+
+def columns_of(name: str, groupings: Sequence[GroupingSpec]) -> tuple[str, ...]:
+    """The columns that tell the groups of an attribute, also where it crosses groupings before it."""
+    columns: dict[str, tuple[str, ...]] = {}
+    for grouping in groupings:
+        own = (column for source in grouping.columns for column in columns.get(source, (source,)))
+        columns[grouping.name] = tuple(dict.fromkeys(own))
+    return columns.get(name, (name,))
+
+
 class SplitSpec(_Frozen):
     """Shares of the three parts.
 
@@ -47,9 +94,15 @@ class TaskSpec(_Frozen):
         dataset: sha256 of the file's content.
         positive: text of the outcome's positive value (see `fairviz.data.values.value_text`), against
             which all its other values stand; None where every value is a class of its own.
-        sensitive: columns whose groups are compared; inputs only where a modality names them.
+        sensitive: columns whose groups are compared, or names of `groupings`; columns among them are inputs
+            only where a modality names them.
         drop: columns kept out of the inputs on purpose.
         public: declared synthetic or public, so that small groups need not be suppressed.
+        groupings: how groups are made where they are not simply the values of a column.
+        external: sha256 of a second dataset whose rows, all of them, are the test rows in place of the first
+            one's own; these are then left aside, so that training is the same with and without it.
+        measured_alike: the person's answer to whether the outcome was measured in the same way for every
+            group. A gap between groups may lie in the measuring.
     """
 
     name: str
@@ -61,6 +114,19 @@ class TaskSpec(_Frozen):
     drop: tuple[str, ...] = ()
     split: SplitSpec = SplitSpec()
     public: bool = False
+    groupings: tuple[GroupingSpec, ...] = ()
+    external: str | None = None
+    measured_alike: Literal["yes", "no", "unknown"] = "unknown"
+
+    def grouping(self, name: str) -> GroupingSpec | None:
+        """How the groups of an attribute are made; None where they are the values of the column."""
+        return next((grouping for grouping in self.groupings if grouping.name == name), None)
+
+    @property
+    def sensitive_columns(self) -> tuple[str, ...]:
+        """The columns that tell the groups of any sensitive attribute."""
+        told = (columns_of(name, self.groupings) for name in self.sensitive)
+        return tuple(dict.fromkeys(column for columns in told for column in columns))
 
     def to_json(self) -> str:
         """Return the task as indented JSON, the form of the task files."""

@@ -16,7 +16,8 @@ from fairviz.data.describe import Kind, describe_column
 from fairviz.data.encode import is_number
 from fairviz.data.leakage import LEAK_AUC, ranking_strength
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
-from fairviz.data.specs import ModalitySpec, SplitSpec, TaskSpec
+from fairviz.data.personal import personal_data
+from fairviz.data.specs import GroupingSpec, ModalitySpec, SplitSpec, TaskSpec, columns_of
 from fairviz.data.values import text_codes
 from fairviz.data.vocabulary import (
     DATE_NAMES,
@@ -60,6 +61,7 @@ def suggest_task(
     drop: Collection[str] = (),
     use_sensitive: bool = False,
     group_id: str | None = None,
+    groupings: Sequence[GroupingSpec] = (),
 ) -> TaskSpec:
     """Propose what was not given, and keep what was.
 
@@ -76,20 +78,24 @@ def suggest_task(
         use_sensitive: make the sensitive attributes inputs as well.
         group_id: column of the patient, whose rows stay in one part of the split and count once in
             intervals; never an input.
+        groupings: how the groups of some of the sensitive attributes are made; the columns they are made of
+            are inputs only where a sensitive attribute would be.
 
     Raises:
         TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the
             table has too few rows for any task.
     """
     single = [name for name in (outcome, group_id) if name]
-    _require_columns(frame, [*single, *(sensitive or ()), *drop])
+    named_columns = [c for name in sensitive or () for c in columns_of(name, groupings)]
+    _require_columns(frame, [*single, *named_columns, *drop])
     check_rows(frame)
     chosen = outcome or suggest_outcome(frame.drop(columns=list(drop)))
     value = positive if positive is not None else suggest_positive(frame, chosen)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
+    made_of = [column for name in attributes for column in columns_of(name, groupings)]
     reasons = dict.fromkeys(drop, "dropped by choice")
-    reasons |= suggest_drops(frame, chosen, value, attributes, use_sensitive=use_sensitive)
-    not_inputs = {chosen, group_id, *reasons} | (set() if use_sensitive else set(attributes))
+    reasons |= suggest_drops(frame, chosen, value, made_of, use_sensitive=use_sensitive)
+    not_inputs = {chosen, group_id, *reasons} | (set() if use_sensitive else set(made_of))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
     inputs = suggest_modalities(frame, columns) if modalities is None else tuple(modalities)
     named = {column for modality in inputs for column in modality.columns}
@@ -102,6 +108,7 @@ def suggest_task(
         modalities=inputs,
         drop=tuple(c for c in frame.columns if c in drop or (c in reasons and c not in named)),
         split=SplitSpec(group_id=group_id),
+        groupings=tuple(groupings),
     )
 
 
@@ -197,7 +204,8 @@ def suggest_drops(
         if name == outcome or name in sensitive:
             continue
         found = (
-            _unusable(frame[name])
+            _personal(frame[name])
+            or _unusable(frame[name])
             or _leak(frame[name], told_apart)
             or next(_copies(frame[name], groupings), None)
         )
@@ -255,6 +263,11 @@ def _rank_as_groups(column: pd.Series, *, codes_too: bool) -> tuple[bool, int] |
     if not _BINARY <= len(levels) <= MAX_GROUPS or not (worded or codes_too):
         return None
     return worded, int(np.bincount(codes[codes >= 0]).min())
+
+
+def _personal(column: pd.Series) -> str | None:
+    found = personal_data(column)
+    return found and f"may identify patients: {found}"
 
 
 def _unusable(column: pd.Series) -> str | None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from fairviz.data import checks, notes
-from fairviz.data.groups import attribute
+from fairviz.data.external import check_test_rows, external_notes, task_table
+from fairviz.data.grouping import attributes
+from fairviz.data.grouping_checks import check_groupings
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskNote, TaskSpec
 
 __all__ = ["ModalitySpec", "SplitSpec", "TaskNote", "TaskSpec", "check_task"]
 
 
-def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
+def check_task(
+    spec: TaskSpec, frame: pd.DataFrame, external: pd.DataFrame | None = None
+) -> tuple[TaskNote, ...]:
     """Check that a task can be trained on a table, and say what a person should know about it.
 
-    Rows in messages count data rows from 1.
+    Rows in messages count data rows from 1; those of a second dataset, `external`, come after the others.
 
     Returns:
         Notes on how the outcome is read, small groups, rows left out of groups, rows that lack a
@@ -25,13 +29,18 @@ def check_task(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
         DataError: an input column holds an infinite number, or a row has no modality at all.
     """
     checks.check_names(spec, frame)
+    table = task_table(frame, spec, external)
+    frame = table.frame
+    check_groupings(spec, frame)
     checks.check_split(spec.split)
     checks.check_rows(frame)
     checks.check_outcome(spec, frame)
-    for column in spec.sensitive:
-        checks.check_sensitive(attribute(frame, column))
+    for grouping in attributes(frame, spec):
+        checks.check_sensitive(grouping)
     checks.check_group_id(spec, frame)
     checks.check_numbers(spec, frame)
     checks.check_modalities(spec, frame)
     checks.check_available(spec, frame)
-    return notes.notes_on(spec, frame)
+    if table.external:
+        check_test_rows(table, spec)
+    return (*external_notes(table, spec), *notes.notes_on(spec, frame))

@@ -113,6 +113,8 @@ class ModulationTraces:
         tau: the gap from which the method acts, if it has one.
         noise_floor: gap that chance alone exceeds in one batch of twenty, if known.
         first_step: number of the first step in ``traces``.
+        groups: names of the groups of each attribute, which lie side by side in traces of groups.
+        withheld: by attribute, groups of whose patients nothing may be told.
     """
 
     label: str
@@ -124,6 +126,18 @@ class ModulationTraces:
     tau: float | None = None
     noise_floor: float | None = None
     first_step: int = 0
+    groups: tuple[tuple[str, ...], ...] = ()
+    withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def groups_of(self, attribute: str) -> tuple[str, ...]:
+        """Names of the groups of an attribute."""
+        return self.groups[self.attributes.index(attribute)]
+
+    def part_of(self, attribute: str) -> slice:
+        """Where the groups of an attribute lie in the last axis of a trace of groups."""
+        place = self.attributes.index(attribute)
+        first = sum(len(own) for own in self.groups[:place])
+        return slice(first, first + len(self.groups[place]))
 
 
 @dataclass(frozen=True, slots=True)

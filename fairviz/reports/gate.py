@@ -11,7 +11,8 @@ here. Data declared synthetic or public pass as they are. Of all others
   noise floors and intervals, which are not, are withheld. A gap to which a withheld rate of another group
   belongs is withheld: its groups would change from epoch to epoch;
 - intersections of attributes are told or withheld as a whole (``gate_of_intersections`` says why), and of
-  single modalities areas under curves alone are told (``gate_of_modalities``).
+  single modalities areas under curves alone are told (``gate_of_modalities``);
+- what a method recorded at each step passes a gate of its own (``gate_of_traces``).
 
 So whatever is told follows from counts that may be told, from areas under curves, and from scores. Only
 fields that are named here pass. What is withheld is None, with ``SUPPRESSED`` as its reason.
@@ -25,7 +26,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -65,10 +66,6 @@ _FIELDS: Final = frozenset(
 )
 # What is told beside a gap: by chance, its interval, and whether that leaves out 0.
 _BESIDE: Final = ("floor", "floor_95", "low", "high", "detected")
-# Of how many rows of each group a batch was made, and areas under curves of so few that they tell it.
-_TRACES_OF_BATCHES: Final = frozenset({"shares", "fused_auc"})
-
-Trace = TypeVar("Trace")
 
 
 def told_run(run: RunRecord, *, public: bool) -> RunRecord:
@@ -83,11 +80,6 @@ def told_run(run: RunRecord, *, public: bool) -> RunRecord:
 def told_epoch(epoch: EpochRecord, *, public: bool) -> EpochRecord:
     """An epoch with what may be told of its report."""
     return replace(epoch, validation=told_report(epoch.validation, public=public))
-
-
-def told_traces(traces: Mapping[str, Trace], *, public: bool) -> dict[str, Trace]:
-    """Traces of a run, by name, without those that tell how many rows of a group a batch had."""
-    return {name: trace for name, trace in traces.items() if public or name not in _TRACES_OF_BATCHES}
 
 
 def told_counts(counts: pd.DataFrame, patients: pd.DataFrame | None = None, *, public: bool) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""Every cache of the pages: keyed by id and revision, shared by all sessions, around plain functions."""
+"""Caches of the pages: keyed by id and revision, shared by all sessions, around plain functions.
+
+Those of what methods did at their steps are in ``stepcache``.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,15 @@ import pandas as pd
 import streamlit as st
 
 from fairviz.data.describe import ColumnProfile
+from fairviz.data.grouping import suggest_cuts
 from fairviz.data.specs import TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_positive
 from fairviz.data.values import value_text
 from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.figures.group_auc import group_auc, group_auc_text
-from fairviz.figures.modulation import modulation, modulation_text
 from fairviz.figures.plane import Plane
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
-from fairviz.metrics.batch_floor import batch_noise_floor
 from fairviz.reports.group_curves import RunCurves
 from fairviz.reports.run import Epoch, Run
 from fairviz.ui import series
@@ -86,6 +88,12 @@ def values(dataset_id: str, column: str) -> list[str]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
+def cuts(dataset_id: str, column: str) -> tuple[float, ...]:
+    """Where bands of a number could begin."""
+    return suggest_cuts(workbench().table(dataset_id)[column])
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
 def positive(dataset_id: str, outcome: str) -> str | None:
     """Which of a column's two values most likely means "it happened"; None where there are not two."""
     return suggest_positive(workbench().table(dataset_id), outcome)
@@ -146,39 +154,6 @@ def group_lines(comparison_id: str, revision: int, attribute: str) -> Drawing:
     curves = series.group_curves(*history(comparison_id, revision), attribute)
     figure = group_auc(curves, split="validation")
     return drawing(figure, group_auc_text(curves, split="validation"))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def factors(comparison_id: str, revision: int, run_id: int) -> Drawing:
-    """What one run's method did at every step."""
-    bench = workbench()
-    runs, epochs = history(comparison_id, revision)
-    run = next(run for run in runs if run.id == run_id)
-    task_id = bench.store.comparison(comparison_id).task_id
-    auc = next(record.validation.value("auc") for record in reversed(epochs) if record.run_id == run_id)
-    floor = None if auc is None else _batch_floor(task_id, run, auc)
-    recorded = [series.modulation_traces(run, bench.traces(run_id), bench.task_spec(task_id), floor)]
-    return drawing(modulation(recorded), modulation_text(recorded))
-
-
-def _batch_floor(task_id: str, run: Run, auc: float) -> float | None:
-    """The floor under the gap that a run compares with tau; None where there is no tau or it is unknown."""
-    parameters = run.spec["parameters"]
-    if "tau" not in parameters:
-        return None
-    data = workbench().prepared(task_id)
-    if data.score_columns > 1:
-        return None  # known for two classes: how the AUCs of several move together in a batch is not
-    rows = data.split.train
-    # MultiFair's gate looks at one batch, MultiFair+ at a moving mean over batches.
-    memory = parameters["ema_decay"] if "delta_max" in parameters else 0.0
-    return batch_noise_floor(
-        data.labels[rows],
-        [grouping.codes[rows] for grouping in data.attributes],
-        batch_size=run.spec["training"]["batch_size"],
-        auc=auc,
-        memory=memory,
-    )
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -22,6 +22,7 @@ _PAGES: Final = {
     state.SWEEP: "Sweep",
     state.TRADE_OFFS: "Trade-offs",
     state.GROUPS: "Groups",
+    state.MODULATION: "Modulation",
 }
 _REFRESH_SECONDS: Final = 2.0
 _EACH_CLASS: Final = (
@@ -142,6 +143,10 @@ def _task_in_words(here: Shown) -> str:
         + (", each value a class" if spec.positive is None else f" = {words.plain(spec.positive)}"),
         f"compared by {words.plain(compared)}",
     ]
+    if spec.external is not None:
+        parts.append("tested on another dataset")
+    if spec.measured_alike == "no":
+        parts.append("outcome not measured alike in all groups: a gap may lie in the measuring")
     if here.comparison is not None:
         runs = workbench().store.count_runs(here.comparison.id)
         parts.append(f"{words.counted(runs, 'run')} of {words.moment(here.comparison.created)}")

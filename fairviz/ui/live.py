@@ -15,7 +15,7 @@ from fairviz.reports.collapse import collapses
 from fairviz.reports.run import Epoch, Run
 from fairviz.store.records import State
 from fairviz.training.runs import BASELINE, method_entry
-from fairviz.ui import cache, findings, series, state, words
+from fairviz.ui import cache, findings, series, state, stepcache, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
 from fairviz.ui.errors import shown_errors
@@ -143,9 +143,24 @@ def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSp
         elif not epoch[run_id]:
             st.caption("The steps of this run appear after its first epoch.")
         else:
-            steps = cache.factors(comparison_id, revision, run_id)
+            steps = stepcache.factors(comparison_id, revision, run_id)
             draw(steps, key=f"live-factors-{run_id}", revision=str(revision))
+            _more_on_steps(comparison_id, next(run for run in runs if run.id == run_id))
     return axes
+
+
+def _more_on_steps(comparison_id: str, run: Run) -> None:
+    """The way to the page about a run's steps."""
+    st.page_link(
+        state.MODULATION,
+        label="More on the Modulation page",
+        query_params={
+            "task": workbench().store.comparison(comparison_id).task_id,
+            "comparison": comparison_id,
+            "configuration": run.label,
+            "seed": str(run.spec["seed"]),
+        },
+    )
 
 
 def _groups(comparison_id: str, revision: int, axes: Axes, configurations: int) -> None:

@@ -187,8 +187,11 @@ def modulation_traces(
     traces: Mapping[str, NDArray[np.float32]],
     task: TaskSpec,
     noise_floor: float | None = None,
+    *,
+    groups: Sequence[Sequence[str]] = (),
+    withheld: Mapping[str, tuple[str, ...]] | None = None,
 ) -> ModulationTraces:
-    """What one run's method did at every step."""
+    """What one run's method did at every step; ``groups`` and ``withheld`` as the record has them."""
     return ModulationTraces(
         label=run.label,
         method=run.spec["method"],
@@ -198,6 +201,8 @@ def modulation_traces(
         traces=traces,
         tau=run.spec["parameters"].get("tau"),
         noise_floor=noise_floor,
+        groups=tuple(tuple(own) for own in groups),
+        withheld=withheld or {},
     )
 
 

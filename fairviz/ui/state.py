@@ -15,9 +15,10 @@ from fairviz.store.records import ComparisonRecord, TaskRecord
 from fairviz.ui.bench import workbench
 
 START, DATA, TRAIN, TRADE_OFFS = "app.py", "pages/data.py", "pages/train.py", "pages/trade_offs.py"
-SWEEP, GROUPS = "pages/sweep.py", "pages/groups.py"
+SWEEP, GROUPS, MODULATION = "pages/sweep.py", "pages/groups.py", "pages/modulation.py"
 
 _EDITS: Final = "columns"
+_GROUPS: Final = "groups"
 _CHOICES: Final = "choices"
 
 
@@ -86,6 +87,23 @@ def keep_column_edits(edits: dict[str, str]) -> None:
         st.query_params[_EDITS] = json.dumps(edits, separators=(",", ":"))
     elif _EDITS in st.query_params:
         del st.query_params[_EDITS]
+
+
+def group_edits() -> dict[str, dict[str, str]]:
+    """Groups that a person gave values of an attribute, by attribute and value; kept in the address."""
+    try:
+        edits = json.loads(st.query_params.get(_GROUPS, "{}"))
+    except json.JSONDecodeError:
+        return {}
+    if not isinstance(edits, dict):
+        return {}
+    own = {str(name): names for name, names in edits.items() if isinstance(names, dict)}
+    return {name: {str(k): str(v) for k, v in names.items()} for name, names in own.items()}
+
+
+def keep_group_edits(attribute: str, names: dict[str, str]) -> None:
+    """Replace the changed groups of an attribute."""
+    st.query_params[_GROUPS] = json.dumps(group_edits() | {attribute: names}, separators=(",", ":"))
 
 
 def choice_key(name: str) -> str:

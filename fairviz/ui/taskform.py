@@ -19,6 +19,9 @@ from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.errors import TaskError
 from fairviz.ui import cache, state, words
 from fairviz.ui.bench import workbench
+from fairviz.ui.detailform import Details, detail_form
+from fairviz.ui.groupform import Groups, group_form
+from fairviz.ui.leftout import left_out
 
 NOT_USED: Final = "not used"
 # The choice that names no positive value; no value of a column reads so.
@@ -32,27 +35,29 @@ class TaskChoice:
     """What the form asks for; checked by the workbench."""
 
     start: TaskSpec
-    name: str
     outcome: str
     positive: str | None
-    sensitive: tuple[str, ...]
+    groups: Groups
     uses: Mapping[str, str]
-    group_id: str | None
-    public: bool
+    details: Details
 
     def spec(self) -> TaskSpec:
         """The task; the very one the form started from where nothing was changed."""
-        unchanged = self.uses == uses_of(self.start) and self.sensitive == self.start.sensitive
+        sensitive = self.groups.sensitive
+        unchanged = self.uses == uses_of(self.start) and sensitive == self.start.sensitive
         changes: dict[str, Any] = {
-            "name": self.name,
+            "name": self.details.name,
             "outcome": self.outcome,
             "positive": self.positive,
-            "sensitive": self.sensitive,
-            "public": self.public,
-            "split": self.start.split.model_copy(update={"group_id": self.group_id}),
+            "sensitive": sensitive,
+            "groupings": self.groups.groupings,
+            "public": self.details.public,
+            "split": self.start.split.model_copy(update={"group_id": self.details.group_id}),
+            "external": self.details.external,
+            "measured_alike": self.details.measured_alike,
         }
         if not unchanged:
-            kept_out = {self.outcome, *self.sensitive, self.group_id}
+            kept_out = {self.outcome, *self.groups.columns, self.details.group_id}
             unused = (column for column, use in self.uses.items() if use == NOT_USED)
             changes["modalities"] = _modalities(self.uses)
             changes["drop"] = tuple(column for column in unused if column not in kept_out)
@@ -79,10 +84,13 @@ def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
     first = start or _first_proposal(dataset_id)
     outcome, positive = _outcome(dataset_id, columns, first, mark)
     sensitive = _sensitive(dataset_id, columns, first, mark)
-    proposed, reasons = _proposed(dataset_id, first, outcome, positive, sensitive)
-    name, group_id, public = _details(columns, first, mark)
+    made_of = st.container()
+    details = detail_form(dataset_id, columns, first, mark)
+    with made_of:
+        groups = group_form(dataset_id, sensitive, first, mark, public=details.public)
+    proposed, reasons = _proposed(dataset_id, first, outcome, positive, groups)
     uses = _uses(dataset_id, proposed, reasons, outcome, mark)
-    return TaskChoice(proposed, name, outcome, positive, sensitive, uses, group_id, public)
+    return TaskChoice(proposed, outcome, positive, groups, uses, details)
 
 
 def check(spec: TaskSpec) -> None:
@@ -113,6 +121,7 @@ def check(spec: TaskSpec) -> None:
         st.markdown("\n".join(f"- {words.plain(note.text)}" for note in shown))
     if not any(note.severity == "warning" for note in shown):
         st.caption("No group is too small to compare.")
+    left_out(spec)
     st.caption("Check that every input was known when the prediction would be made: no program can tell.")
 
 
@@ -178,48 +187,30 @@ def _outcome(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str
 
 
 def _sensitive(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, ...]:
-    few = {c.name for c in cache.profile(dataset_id) if 2 <= c.distinct <= MAX_GROUPS}
+    few = {c.name for c in cache.profile(dataset_id) if 2 <= c.distinct <= MAX_GROUPS or c.kind == "number"}
     # The outcome stays among the options: leaving it out would forget that it was chosen as a group, also
     # for a person who only tried another outcome. Choosing it as both is refused in words.
-    options = [name for name in columns if name in few or name in first.sensitive]
+    made = [name for name in first.sensitive if name not in columns]
+    options = [*made, *(name for name in columns if name in few or name in first.sensitive)]
     chosen = st.multiselect(
         "Compare between groups of",
         options,
         [name for name in first.sensitive if name in options],
         key=f"sensitive.{mark}",
         bind="query-params",
-        help=f"Columns with 2 to {MAX_GROUPS} values, such as sex, race or age bands.",
+        help=f"Columns with 2 to {MAX_GROUPS} values, such as sex or race, or numbers to be cut into bands, "
+        "such as age.",
     )
     return tuple(chosen)
 
 
 def _proposed(
-    dataset_id: str, first: TaskSpec, outcome: str, positive: str | None, sensitive: tuple[str, ...]
+    dataset_id: str, first: TaskSpec, outcome: str, positive: str | None, groups: Groups
 ) -> tuple[TaskSpec, Mapping[str, str]]:
-    if (outcome, positive, sensitive) == (first.outcome, first.positive, first.sensitive):
+    if (outcome, positive, groups.columns) == (first.outcome, first.positive, first.sensitive_columns):
         return first, cache.reasons(first.to_json())
-    made = cache.proposal(dataset_id, outcome, positive, sensitive)
+    made = cache.proposal(dataset_id, outcome, positive, groups.columns)
     return made.spec, made.reasons
-
-
-def _details(columns: Sequence[str], first: TaskSpec, mark: str) -> tuple[str, str | None, bool]:
-    with st.expander("Name, repeated patients, public data"):
-        name = st.text_input("Name of the task", first.name, key=f"name.{mark}", bind="query-params")
-        group_id = st.selectbox(
-            "Rows of one patient share a value of",
-            columns,
-            None if first.split.group_id is None else columns.index(first.split.group_id),
-            key=f"group_id.{mark}",
-            bind="query-params",
-            placeholder="one row per patient",
-            help="Rows of one patient then stay together in training, validation or test, "
-            "and intervals count patients, not rows.",
-        )
-        public = st.checkbox(
-            "These data are public or synthetic", first.public, key=f"public.{mark}", bind="query-params",
-            help="Counts under 11 patients, and numbers that would reveal them, are then not suppressed.",
-        )  # fmt: skip
-    return name or first.name, group_id, public
 
 
 def _uses(
@@ -280,7 +271,7 @@ def _use_row(column: ColumnProfile, use: str, reason: str) -> dict[str, Any]:
 
 
 def _reason(column: str, proposed: TaskSpec, reasons: Mapping[str, str]) -> str:
-    if column in proposed.sensitive:
+    if column in proposed.sensitive_columns:
         return "compared between groups"
     return reasons.get(column, "left out by choice")
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from models.aggregators import aggregator_weights
-from models.gradients import conflict_share, cosines, gram, random_orders, reconcile
+from models.gradients import combined_norm, conflict_share, cosines, gram, random_orders, reconcile
 from models.groups import GroupLayout
 from models.jacobian import jacobian
 from models.layers import Use
@@ -27,7 +27,8 @@ from models.specs import MethodSpec
 class FairGrad(Method):
     """Trace, with K objectives (accuracy first, then one per attribute).
 
-    ``losses``, ``weights`` and ``norms`` [R, K], ``cosines`` [R, K, K], ``conflict_share`` [R].
+    ``losses``, ``weights`` and ``norms`` [R, K], ``cosines`` [R, K, K], ``conflict_share`` and
+    ``update_norm`` (of the gradients' weighted sum) [R].
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class FairGrad(Method):
             "conflict_share": conflict_share(cosine),
             "weights": weights,
             "norms": gramian.diagonal(dim1=-2, dim2=-1).sqrt(),
+            "update_norm": combined_norm(gramian, weights),
         }
 
     def _losses(self, logits: Tensor, batch: Batch) -> Tensor:

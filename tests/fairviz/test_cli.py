@@ -310,3 +310,67 @@ def test_no_rule_for_a_threshold_ends_before_anything_is_trained(fairviz: Call, 
     done = fairviz("compare", data, "--target", "died", "--threshold", "median")
     assert done.status == 2
     assert "sensitivity=0.9" in done.err
+
+
+def test_a_task_is_written_edited_and_trained_from_its_file(fairviz: Call, tmp_path: Path, data: str) -> None:
+    options = (
+        "--target",
+        "died",
+        "--sensitive",
+        "age",
+        "--bands",
+        "age=40,60",
+        "--merge",
+        "age:60+=60 and over",
+    )
+    written = fairviz("task", data, *options)
+    assert written.status == 0, written.err
+    file = tmp_path / "task.json"
+    file.write_text(written.out.replace('"public": false', '"public": true'))
+    out = tmp_path / "out.json"
+    done = fairviz("compare", data, "--task", str(file), "--method", "baseline", *QUICK, "--json", str(out))
+    assert done.status == 0, done.err
+    result = json.loads(out.read_text())
+    assert result["task"]["public"] is True
+    assert result["task"]["measured_alike"] == "unknown"
+    groups = result["runs"][0]["test"]["attributes"]["age"]["groups"]
+    assert list(groups) == ["under 40", "40 to under 60", "60+"]
+
+
+def test_combinations_of_groups_are_compared_when_asked_for(fairviz: Call, data: str) -> None:
+    written = fairviz("task", data, "--target", "died", "--cross", "race,sex")
+    assert written.status == 0, written.err
+    assert json.loads(written.out)["sensitive"] == ["race & sex"]
+
+
+def test_a_second_table_can_be_tested_on(fairviz: Call, tmp_path: Path, data: str) -> None:
+    elsewhere = tmp_path / "elsewhere.csv"
+    small_table(seed=5).to_csv(elsewhere, index=False)
+    out = tmp_path / "out.json"
+    done = fairviz(
+        "compare", data, "--target", "died", "--sensitive", "sex", "--external", str(elsewhere),
+        "--method", "baseline", *QUICK, "--json", str(out),
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    assert "rows of a second dataset" in done.err
+    rows = json.loads(out.read_text())["runs"][0]["test"]["n"]
+    assert rows == len(small_table(seed=5))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--bands", "age"), "--bands age: expected COL=NUMBER,NUMBER"),
+        (("--bands", "age=old"), "Write it as in --bands age=45,65"),
+        (("--merge", "race=a,b"), "expected COL:NAME=VALUE,VALUE"),
+        (("--cross", "race"), "expected COL,COL"),
+        (("--task", "none.json"), "a file that can be read as text"),
+        (("--task", "none.json", "--target", "died"), "found options that say it too"),
+    ],
+)
+def test_options_about_groups_that_cannot_be_read_are_explained(
+    fairviz: Call, data: str, options: tuple[str, ...], message: str
+) -> None:
+    done = fairviz("task", data, *options)
+    assert done.status == 2
+    assert message in done.err

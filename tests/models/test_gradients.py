@@ -10,7 +10,7 @@ import pytest
 import torch
 from torchjd.aggregation import PCGrad
 
-from models.gradients import conflict_share, cosines, gram, random_orders, reconcile
+from models.gradients import combined_norm, conflict_share, cosines, gram, random_orders, reconcile
 from tests.models.definitions import projected
 
 
@@ -139,3 +139,10 @@ def test_one_objective_is_its_own_direction(generator: torch.Generator) -> None:
 def test_conflict_share_counts_opposing_pairs() -> None:
     gradients = torch.tensor([[1.0, 0.0], [-1.0, 0.1], [0.0, 1.0]])
     assert conflict_share(cosines(gram(gradients))).item() == pytest.approx(1 / 3)
+
+
+def test_the_norm_of_a_weighted_sum_needs_the_gram_matrix_alone(generator: torch.Generator) -> None:
+    gradients = torch.randn(4, 3, 50, generator=generator, dtype=torch.float64)
+    weights = torch.randn(4, 3, generator=generator, dtype=torch.float64)
+    expected = (weights.unsqueeze(-1) * gradients).sum(1).norm(dim=-1)
+    torch.testing.assert_close(combined_norm(gram(gradients), weights), expected)

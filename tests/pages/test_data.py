@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairviz.errors import TaskError
+from fairviz.ui import taskfile
 from fairviz.ui.bench import workbench
 from fairviz.ui.taskform import EVERY_VALUE
 from tests.pages.conftest import (
@@ -14,6 +16,7 @@ from tests.pages.conftest import (
     SCRIPT,
     OpenPage,
     address,
+    hostile_spec,
     hostile_table,
     table_with,
     unescaped,
@@ -201,3 +204,97 @@ def has_preview(page: AppTest) -> bool:
     """Whether the first rows of the table are on the page."""
     assert not page.exception
     return any("lactate" in table.value.columns for table in page.dataframe)
+
+
+@pytest.fixture
+def aged(home: Path, tmp_path: Path) -> str:  # noqa: ARG001  (opens the workbench there)
+    """A dataset with ages and three origins."""
+    rng = np.random.default_rng(3)
+    frame = hostile_table().assign(
+        age=rng.integers(20, 90, 400), origin=rng.choice(["north", "south", "west"], 400)
+    )
+    frame.to_parquet(tmp_path / "aged.parquet")
+    return workbench().add_dataset(tmp_path / "aged.parquet", name="aged").id
+
+
+def test_ages_are_compared_in_bands_that_can_be_changed(open_page: OpenPage, aged: str) -> None:
+    page = open_page("data", dataset=aged)
+    page.multiselect(key(page, "sensitive")).set_value(["age", "sex"]).run()
+    assert messages(page) == ""
+    counts = table_with(page, "positives")
+    own = counts[counts["attribute"] == "age"]
+    assert own["group"].tolist() == ["under 45", "45 to under 65", "65 and over"]
+    (cuts,) = (field for field in page.text_input if field.label == "Bands begin at")
+    cuts.set_value("60").run()
+    counts = table_with(page, "positives")
+    assert counts[counts["attribute"] == "age"]["group"].tolist() == ["under 60", "60 and over"]
+    page.button("use").click().run()
+    made = workbench().task_spec(address(page, "task"))
+    assert made.groupings[0].cuts == (60.0,)
+    assert "age" not in {column for modality in made.modalities for column in modality.columns}
+
+
+def test_bands_that_are_no_numbers_are_explained(open_page: OpenPage, aged: str) -> None:
+    page = open_page("data", dataset=aged)
+    page.multiselect(key(page, "sensitive")).set_value(["age"]).run()
+    (cuts,) = (field for field in page.text_input if field.label == "Bands begin at")
+    cuts.set_value("young, old").run()
+    assert "expected numbers with commas between them, found young, old" in messages(page)
+
+
+def test_merged_groups_come_back_from_the_address(open_page: OpenPage, aged: str) -> None:
+    edits = {"origin": {"south": "elsewhere", "west": "elsewhere"}}
+    page = open_page("data", dataset=aged, groups=json.dumps(edits))
+    page.multiselect(key(page, "sensitive")).set_value(["origin"]).run()
+    assert table_with(page, "positives")["group"].tolist() == ["north", "elsewhere"]
+
+
+def test_combinations_take_the_place_of_attributes_of_private_data(open_page: OpenPage, aged: str) -> None:
+    page = open_page("data", dataset=aged)
+    page.multiselect(key(page, "sensitive")).set_value(["origin", "sex"]).run()
+    page.multiselect(key(page, "crossed")).set_value(["origin", "sex"]).run()
+    assert messages(page) == ""
+    assert set(table_with(page, "positives")["attribute"]) == {"origin & sex"}
+    (public,) = (box for box in page.checkbox if box.label.startswith("These data are public"))
+    public.set_value(True).run()
+    assert list(table_with(page, "positives")["attribute"].unique()) == ["origin", "sex", "origin & sex"]
+
+
+def test_the_answer_about_measuring_and_the_test_rows_are_part_of_the_task(
+    open_page: OpenPage, aged: str, tmp_path: Path
+) -> None:
+    other = hostile_table(200).assign(age=50, origin="north")
+    other.to_parquet(tmp_path / "other.parquet")
+    second = workbench().add_dataset(tmp_path / "other.parquet", name="other").id
+    page = open_page("data", dataset=aged)
+    (alike,) = page.radio
+    alike.set_value("no").run()
+    page.selectbox(key(page, "external")).set_value(second).run()
+    assert "Test rows are the 200 rows of a second dataset." in unescaped(words_of(page))
+    page.button("use").click().run()
+    made = workbench().task_spec(address(page, "task"))
+    assert (made.external, made.measured_alike) == (second, "no")
+
+
+def test_what_is_left_out_is_said_in_words(open_page: OpenPage, home: Path, tmp_path: Path) -> None:  # noqa: ARG001
+    frame = hostile_table().assign(
+        fate=lambda t: t["died"] * 2 + 1, contact=[f"p{i}@example.org" for i in range(400)]
+    )
+    frame.to_parquet(tmp_path / "leaky.parquet")
+    page = open_page("data", dataset=workbench().add_dataset(tmp_path / "leaky.parquet").id)
+    text = unescaped(words_of(page))
+    assert "fate: gives the outcome away" in text
+    assert "contact: may identify patients: email addresses" in text
+
+
+def test_a_task_file_needs_its_dataset(home: Path) -> None:  # noqa: ARG001
+    with pytest.raises(TaskError, match="Upload the dataset first"):
+        taskfile.keep(hostile_spec("0" * 64).to_json().encode())
+    with pytest.raises(TaskError, match="expected a task as FairViz writes it"):
+        taskfile.keep(b"{}")
+    with pytest.raises(TaskError, match="bytes that are none"):
+        taskfile.keep(b"\xff\xfe\xff")
+
+
+def test_a_saved_task_is_loaded_as_the_same(task: str) -> None:
+    assert taskfile.keep(workbench().task_spec(task).to_json().encode()) == task

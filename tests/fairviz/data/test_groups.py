@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fairviz.data.groups import attribute, group_counts
+from fairviz.data.counts import group_counts
+from fairviz.data.groups import attribute
 from fairviz.data.specs import SplitSpec
 from tests.fairviz.data.tables import staged, ward, ward_task
 

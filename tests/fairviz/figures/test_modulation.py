@@ -97,9 +97,15 @@ def test_names_never_become_markup_or_templates(multifair: ModulationTraces, tra
 
 def test_undefined_steps_are_gaps_not_zeros(multifair: ModulationTraces, traces_of: Traces) -> None:
     gap = np.full((1000, 2), np.nan)
-    figure = modulation([replace(multifair, traces={"gap": gap})])
-    assert np.isnan(traces_of(figure, "smooth")[0].y).all()
-    assert "race not estimable" in modulation_text([replace(multifair, traces={"gap": gap})])
+    gap[600:, 1] = 0.1
+    run = replace(multifair, traces={"gap": gap})
+    (line,) = traces_of(modulation([run]), "smooth")
+    assert line.legendgroup == "sex"
+    assert np.isnan(line.y[np.array(line.x) < 500]).all()
+    assert line.y[-1] == pytest.approx(0.1)
+    assert "race not estimable" in modulation_text([run])
+    withheld = replace(run, withheld={"race": ("asian", "black")})
+    assert "race suppressed" in modulation_text([withheld])
 
 
 def test_words_give_means_tau_and_floor(multifair: ModulationTraces) -> None:

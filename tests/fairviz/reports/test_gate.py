@@ -16,7 +16,7 @@ from fairviz.evaluation import evaluate, evaluate_outcome
 from fairviz.evaluation.binary import METRICS, PARTS
 from fairviz.metrics.equity import combine_odds, spread
 from fairviz.metrics.rates import CELLS, group_rates
-from fairviz.reports.gate import COUNTS, told_counts, told_report, told_traces
+from fairviz.reports.gate import COUNTS, told_counts, told_report
 from fairviz.suppression import SUPPRESSED
 from tests.fairviz.reports.attacker import Attacker, Count, wilson_counts
 from tests.fairviz.reports.patients import Rows, make_rows
@@ -258,9 +258,3 @@ def test_group_counts_keep_the_size_of_a_group_with_a_rare_outcome() -> None:
     told = told_counts(counts_table({"a": (200, 300), "b": (3, 60), "c": (40, 50)}), public=False)
     assert told["n"].tolist() == [500, 63, 90]
     assert told["negatives"].isna().tolist() == [False, True, True]
-
-
-def test_traces_do_not_tell_of_batches() -> None:
-    traces = {"loss": 1, "shares": 2, "fused_auc": 3}
-    assert told_traces(traces, public=False) == {"loss": 1}
-    assert told_traces(traces, public=True) == traces

@@ -86,6 +86,7 @@ SHAPES = {
     "losses": (3,),
     "weights": (3,),
     "norms": (3,),
+    "update_norm": (),
     "cosines": (3, 3),
     "conflict_share": (),
     "modality_auc": (3,),
