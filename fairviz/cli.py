@@ -23,7 +23,7 @@ from rich.table import Table
 from fairviz.data.load import ENDINGS
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.samples import sample, samples
-from fairviz.data.specs import ModalitySpec, TaskSpec
+from fairviz.data.specs import TaskSpec
 from fairviz.errors import FairVizError, SettingError
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.grouping_options import GroupingOptions
@@ -78,7 +78,12 @@ app = typer.Typer(
 )
 
 Data = Annotated[
-    str, typer.Argument(metavar="DATA", help=f"A table ({', '.join(ENDINGS)}), or the name of a sample.")
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help=f"A table ({', '.join(ENDINGS)}), a folder in the layout of FairVision or FairVLMed, or the "
+        "name of a sample.",
+    ),
 ]
 Target = Annotated[str | None, typer.Option(help="Column to predict.", metavar="COL")]
 Positive = Annotated[
@@ -93,14 +98,24 @@ Sensitive = Annotated[
     list[str] | None, typer.Option(help="Column whose groups are compared; repeat.", metavar="COL")
 ]
 Modality = Annotated[
-    list[str] | None, typer.Option(help="Columns that one encoder reads; repeat.", metavar="NAME=COL,COL")
+    list[str] | None,
+    typer.Option(
+        help="Columns that one encoder reads, free text apart from numbers; repeat.", metavar="NAME=COL,COL"
+    ),
 ]
 Drop = Annotated[
     list[str] | None, typer.Option(help="Columns kept out of the inputs; repeat.", metavar="COL,COL")
 ]
 UseSensitive = Annotated[bool, typer.Option(help="Make sensitive attributes inputs as well.")]
+UseText = Annotated[
+    bool, typer.Option(help="Make free text an input as well, as a modality: it may hold names.")
+]
 GroupId = Annotated[
     str | None, typer.Option(help="Column of the patient, whose rows stay together.", metavar="COL")
+]
+SplitColumn = Annotated[
+    str | None,
+    typer.Option(help="Column that says train, validation or test for every row.", metavar="COL"),
 ]
 Bands = Annotated[
     list[str] | None,
@@ -148,7 +163,9 @@ def compare(
     modality: Modality = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
+    use_text: UseText = False,
     group_id: GroupId = None,
+    split_column: SplitColumn = None,
     bands: Bands = None,
     merge: Merge = None,
     cross: Cross = None,
@@ -173,7 +190,8 @@ def compare(
     rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
+            group_id, split_column,
             GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
         )  # fmt: skip
         comparison = bench.train(
@@ -203,7 +221,9 @@ def sweep(
     modality: Modality = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
+    use_text: UseText = False,
     group_id: GroupId = None,
+    split_column: SplitColumn = None,
     bands: Bands = None,
     merge: Merge = None,
     cross: Cross = None,
@@ -222,7 +242,8 @@ def sweep(
     rule = ThresholdRule.parse(threshold)
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
+            group_id, split_column,
             GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
         )  # fmt: skip
         comparison = bench.sweep(
@@ -245,7 +266,9 @@ def task(
     modality: Modality = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
+    use_text: UseText = False,
     group_id: GroupId = None,
+    split_column: SplitColumn = None,
     bands: Bands = None,
     merge: Merge = None,
     cross: Cross = None,
@@ -256,7 +279,8 @@ def task(
     """Write the task that the options describe, as a file that can be edited, to standard output."""
     with Workbench(home) as bench:
         asked = _Asked(
-            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, group_id,
+            data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
+            group_id, split_column,
             GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
         )  # fmt: skip
         spec = _spec(bench, asked)
@@ -285,7 +309,9 @@ class _Asked:
     modality: list[str]
     drop: list[str]
     use_sensitive: bool
+    use_text: bool
     group_id: str | None
+    split_column: str | None
     groups: GroupingOptions
     task_file: Path | None
     external: str | None
@@ -293,8 +319,9 @@ class _Asked:
     @property
     def names_columns(self) -> bool:
         """Whether any option says what a column is for."""
-        named = (self.target, self.positive, self.sensitive, self.modality, self.drop, self.group_id)
-        return self.use_sensitive or any(named) or bool(self.groups.groupings())
+        columns = (self.target, self.sensitive, self.modality, self.drop, self.group_id, self.split_column)
+        inputs = self.use_sensitive or self.use_text
+        return inputs or any((self.positive, *columns)) or bool(self.groups.groupings())
 
 
 def _spec(bench: Workbench, asked: _Asked) -> TaskSpec:
@@ -306,8 +333,19 @@ def _spec(bench: Workbench, asked: _Asked) -> TaskSpec:
 
 
 def _dataset(bench: Workbench, data: str) -> DatasetRecord:
-    """A sample's table, or a file's."""
-    return bench.add_dataset(sample(data).table_path if _is_sample(data) else Path(data))
+    """A sample's table, a file's, or a folder's; the files of a folder are counted as they are read."""
+    path = sample(data).table_path if _is_sample(data) else Path(data)
+    if not path.is_dir():
+        return bench.add_dataset(path)
+    with _progress(Console(stderr=True)) as bar:
+        shown = bar.add_task("Reading images")
+        return bench.add_dataset(
+            path, on_progress=lambda done, count: bar.update(shown, completed=done, total=count)
+        )
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console)
 
 
 def _of_file(bench: Workbench, asked: _Asked, file: Path) -> TaskSpec:
@@ -335,17 +373,20 @@ def _of_options(bench: Workbench, asked: _Asked) -> TaskSpec:
     """The task that options describe."""
     if _is_sample(asked.data) and not asked.names_columns:
         return bench.task_spec(bench.add_sample(asked.data).id)
+    dataset = _dataset(bench, asked.data).id
     named = [_pair("--modality", item) for item in asked.modality]
     sensitive = [*asked.sensitive, *asked.groups.attributes]
     return bench.propose_task(
-        _dataset(bench, asked.data).id,
+        dataset,
         outcome=asked.target,
         positive=asked.positive,
         sensitive=sensitive or None,
-        modalities=[ModalitySpec(name=name, columns=tuple(c.split(","))) for name, c in named] or None,
+        modalities=[bench.modality(dataset, name, columns.split(",")) for name, columns in named] or None,
         drop=asked.drop,
         use_sensitive=asked.use_sensitive,
+        use_text=asked.use_text,
         group_id=asked.group_id,
+        split_column=asked.split_column,
         groupings=asked.groups.groupings(),
     )
 
@@ -421,9 +462,7 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
     for note in bench.check_task(bench.task_spec(bench.store.comparison(comparison_id).task_id)):
         if note.column is None:
             console.print(f"Note: {note.text}", soft_wrap=True, markup=False)
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console
-    ) as bar:
+    with _progress(console) as bar:
         shown = bar.add_task("Training", total=1.0)
         record = bench.wait(comparison_id, on_progress=lambda p: bar.update(shown, completed=p.share))
         bar.update(shown, completed=record.progress)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fairviz.errors import SettingError
 
 MEBIBYTE = 2**20
+GIBIBYTE = 2**30
 
 
 class Settings(BaseModel):
@@ -20,6 +21,8 @@ class Settings(BaseModel):
 
     Each field is set by an environment variable: ``home`` by FAIRVIZ_HOME, ``upload_limit_mb`` by
     FAIRVIZ_UPLOAD_LIMIT_MB and so on. ``workers`` threads train; by default one core is left to the pages.
+    Tables and folders below ``data_folder`` can be chosen on the pages. Images of a folder become
+    ``image_side`` by ``image_side`` pixels, of a volume at most ``image_slices`` slices.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +33,10 @@ class Settings(BaseModel):
     precision: Literal["single", "mixed"] = "single"
     workers: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=64)
     upload_limit_mb: int = Field(200, ge=1)
+    data_folder: Path | None = None
+    folder_limit_gb: int = Field(500, ge=1)
+    image_side: int = Field(64, ge=16, le=256)
+    image_slices: int = Field(8, ge=1, le=64)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -11,10 +11,12 @@ print(bench.report(comparison))
 from __future__ import annotations
 
 import hashlib
+import tempfile
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,10 +25,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairviz.config import MEBIBYTE, Settings
+from fairviz.config import GIBIBYTE, MEBIBYTE, Settings
+from fairviz.data.adapters.npz_folder import FolderBounds, OnProgress, read_folder
+from fairviz.data.adapters.resize import ImageSize
 from fairviz.data.counts import group_counts
 from fairviz.data.describe import ColumnProfile, describe
+from fairviz.data.images import Images, ImageStack
 from fairviz.data.load import content_hash, read_table, title
+from fairviz.data.modality import modality_of
+from fairviz.data.offered import chosen, offered
 from fairviz.data.prepare import PreparedData, prepare
 from fairviz.data.samples import sample
 from fairviz.data.specs import GroupingSpec, ModalitySpec, TaskNote, TaskSpec
@@ -37,27 +44,31 @@ from fairviz.evaluation.report import FairnessReport
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
+from fairviz.metrics.signal_floor import signal_null_gaps
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
 from fairviz.reports.gate import told_counts, told_profile
-from fairviz.reports.gate_of_traces import told_traces, traceable_groups
+from fairviz.reports.gate_of_traces import AnyReplay, told_replay, told_traces, traceable_groups
 from fairviz.reports.group_curves import RunCurves, run_curves
+from fairviz.reports.own_thresholds import DecidedGroups, decided_groups
 from fairviz.reports.redecided import Redecided
 from fairviz.reports.run import Epoch, Run
 from fairviz.reports.summary import comparison_json
+from fairviz.store.image_files import ImageFiles
 from fairviz.store.records import (
     ComparisonRecord,
     DatasetRecord,
     RunEntry,
+    RunRecord,
     State,
     TaskRecord,
 )
 from fairviz.store.store import Store
 from fairviz.store.table_files import TableFiles
 from fairviz.training.packing import largest_pack, pack_runs
-from fairviz.training.runs import RunSpec, grid_runs, method_runs
-from fairviz.whatif import Replay, can_replay, replay
+from fairviz.training.runs import RunSpec, grid_runs, method_runs, point_runs
+from fairviz.whatif import ControllerReplay, Replay, can_replay, can_steer, replay, replay_controller
 from models.specs import TrainingSpec
 
 __all__ = ["Progress", "Workbench"]
@@ -73,6 +84,7 @@ class Workbench:
         chosen = settings or Settings.from_environment()
         self.settings = chosen if home is None else chosen.model_copy(update={"home": Path(home)})
         self._tables = TableFiles(self.settings.home / "datasets")
+        self._images = ImageFiles(self.settings.home / "datasets")
         self.store = Store(self.settings.store_url)
         self._prepared: OrderedDict[str, PreparedData] = OrderedDict()
         self._preparing = threading.Lock()
@@ -97,17 +109,69 @@ class Workbench:
 
     # Datasets
 
-    def add_dataset(self, path: Path | str, *, name: str | None = None) -> DatasetRecord:
-        """Read a file with a table and keep that; the same content twice is one dataset.
+    def add_dataset(
+        self, path: Path | str, *, name: str | None = None, on_progress: OnProgress | None = None
+    ) -> DatasetRecord:
+        """Read a file with a table, or a folder with images, and keep that.
+
+        The same content twice is one dataset.
+
+        Args:
+            path: a table, or a folder in the layout of FairVision or FairVLMed.
+            name: of the dataset; by default that of the file or folder.
+            on_progress: told how many of how many files of a folder are read.
 
         Raises:
-            DataError: if the file is not a table that can be used.
+            DataError: if the file is not a table that can be used, or the folder no dataset.
         """
         path = Path(path)
+        if path.is_dir():
+            return self._add_folder(path, name or path.resolve().name, on_progress)
         frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
         dataset_id = content_hash(path)
         self._tables.keep(dataset_id, frame)
         return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])
+
+    def _add_folder(self, folder: Path, name: str, on_progress: OnProgress | None) -> DatasetRecord:
+        bounds = FolderBounds(
+            max_bytes=self.settings.folder_limit_gb * GIBIBYTE,
+            max_table_bytes=self.settings.upload_limit_mb * MEBIBYTE,
+            size=ImageSize(self.settings.image_side, self.settings.image_slices),
+        )
+        with tempfile.TemporaryDirectory(dir=self.settings.home, prefix="folder-") as unfinished:
+            images = Path(unfinished) / "images"
+            images.mkdir()
+            data = read_folder(folder, images, bounds, on_progress)
+            self._images.keep(data.dataset_id, images)
+        # After its images: a dataset with a table is whole.
+        self._tables.keep(data.dataset_id, data.frame)
+        return self.store.add_dataset(data.dataset_id, name, len(data.frame), data.frame.shape[1])
+
+    def images(self, dataset_id: str) -> Images:
+        """Images of a dataset by the column that names them; they stay on disk.
+
+        Raises:
+            DataError: if a file of them cannot be read.
+        """
+        paths = self._images.paths(dataset_id)
+        return {column: ImageStack.at(path) for column, path in paths.items()}
+
+    def offered(self) -> tuple[str, ...]:
+        """Tables and folders on this machine that pages offer: those below the setting ``data_folder``.
+
+        Raises:
+            DataError: if that folder cannot be read.
+        """
+        return () if self.settings.data_folder is None else offered(self.settings.data_folder)
+
+    def add_offered(self, name: str, *, on_progress: OnProgress | None = None) -> DatasetRecord:
+        """Read one of those that are offered.
+
+        Raises:
+            DataError: if it is not among them, or not a dataset that can be used.
+        """
+        folder = self.settings.data_folder or self.settings.home / "nothing offered"
+        return self.add_dataset(chosen(folder, name), on_progress=on_progress)
 
     def table(self, dataset_id: str) -> pd.DataFrame:
         """The table of a dataset.
@@ -145,13 +209,15 @@ class Workbench:
         for run_id in self.store.delete_dataset(dataset_id):
             (self._jobs.weights_folder / f"{run_id}.safetensors").unlink(missing_ok=True)
         self._tables.delete(dataset_id)
+        self._images.delete(dataset_id)
         with self._preparing:
             self._prepared.clear()
 
     def profile(self, dataset_id: str) -> tuple[ColumnProfile, ...]:
         """Every column of a dataset in short, without what tells of few patients (as in ``runs``)."""
         table = self.table(dataset_id)
-        return told_profile(describe(table), len(table), public=self.is_public(dataset_id))
+        found = describe(table, self.images(dataset_id))
+        return told_profile(found, len(table), public=self.is_public(dataset_id))
 
     def is_public(self, dataset_id: str) -> bool:
         """Whether a task of a dataset declares it synthetic or public."""
@@ -175,7 +241,9 @@ class Workbench:
         modalities: Sequence[ModalitySpec] | None = None,
         drop: Collection[str] = (),
         use_sensitive: bool = False,
+        use_text: bool = False,
         group_id: str | None = None,
+        split_column: str | None = None,
         groupings: Sequence[GroupingSpec] = (),
     ) -> TaskSpec:
         """A task for a dataset: what is given is kept, the rest is proposed from names and values.
@@ -193,13 +261,28 @@ class Workbench:
             modalities=modalities,
             drop=drop,
             use_sensitive=use_sensitive,
+            use_text=use_text,
             group_id=group_id,
+            split_column=split_column,
+            images=self.images(dataset_id),
             groupings=groupings,
         )
 
+    def modality(self, dataset_id: str, name: str, columns: Sequence[str]) -> ModalitySpec:
+        """A modality of columns of a dataset: of images, of free text, or else of a table.
+
+        Raises:
+            TaskError: if these are mixed.
+        """
+        table = self.table(dataset_id)
+        known = table[[column for column in columns if column in table]]
+        kinds = {column.name: column.kind for column in describe(known, self.images(dataset_id))}
+        return modality_of(name, columns, kinds)
+
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
         """Why columns are proposed not to be inputs, by column."""
-        return suggest_drops(self.table(spec.dataset), spec.outcome, spec.positive, spec.sensitive_columns)
+        table, images = self.table(spec.dataset), self.images(spec.dataset)
+        return suggest_drops(table, spec.outcome, spec.positive, spec.sensitive_columns, images=images)
 
     def check_task(self, spec: TaskSpec) -> tuple[TaskNote, ...]:
         """What a person should know before training.
@@ -207,7 +290,8 @@ class Workbench:
         Raises:
             TaskError: if the task cannot be trained.
         """
-        return check_task(spec, self.table(spec.dataset), self._external(spec))
+        table, images = self.table(spec.dataset), self.images(spec.dataset)
+        return check_task(spec, table, self._external(spec), images=images)
 
     def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
         """Rows and outcomes per group of every sensitive attribute.
@@ -237,7 +321,8 @@ class Workbench:
         with self._preparing:
             if task_id not in self._prepared:
                 spec = self.task_spec(task_id)
-                self._prepared[task_id] = prepare(self.table(spec.dataset), spec, self._external(spec))
+                table, images = self.table(spec.dataset), self.images(spec.dataset)
+                self._prepared[task_id] = prepare(table, spec, self._external(spec), images=images)
             self._prepared.move_to_end(task_id)
             while len(self._prepared) > _TASKS_IN_MEMORY:
                 self._prepared.popitem(last=False)
@@ -286,6 +371,25 @@ class Workbench:
             SettingError: for an unknown method or parameter, a value outside its bounds, or too many runs.
         """
         runs = grid_runs(method, grid, seeds, training or TrainingSpec(), baseline=baseline)
+        return self._submit(task_id, runs)
+
+    def train_points(
+        self,
+        task_id: str,
+        method: str,
+        points: Sequence[Mapping[str, Any]],
+        *,
+        seeds: int = 3,
+        training: TrainingSpec | None = None,
+        baseline: bool = False,
+    ) -> str:
+        """Queue a method at some points of its hyperparameters, as ``sweep`` does at all of a grid.
+
+        Raises:
+            SettingError: for an unknown method or parameter, a value outside its bounds, a point given twice,
+                or too many runs.
+        """
+        runs = point_runs(method, points, seeds, training or TrainingSpec(), baseline=baseline)
         return self._submit(task_id, runs)
 
     def packs(self, runs: Sequence[RunSpec]) -> int:
@@ -431,6 +535,61 @@ class Workbench:
             NotFoundError: if there is no such run or attribute, or the file of its dataset is gone.
             SettingError: if the run is not finished.
         """
+        record = self._finished(run_id)
+        public = self._is_public(record.comparison_id)
+        return run_curves(
+            self.prepared(self.store.comparison(record.comparison_id).task_id),
+            Run.told(record, public=public),
+            self.store.scores(run_id)[:, 0].astype(np.float64),
+            attribute,
+            None if public else partial(self._told_steps, record),
+        )
+
+    def decided_groups(
+        self,
+        run_id: int,
+        attribute: str,
+        thresholds: Mapping[str, float],
+        *,
+        threshold: ThresholdRule = AT_PREVALENCE,
+    ) -> DecidedGroups:
+        """What decisions do to the groups on test rows where some have a threshold of their own.
+
+        Of data that are not public each group is told at the nearest threshold at which it may be, as in
+        ``runs``.
+
+        Args:
+            run_id: of a finished run with an outcome of two values, which decides by a threshold.
+            attribute: a sensitive attribute, or an intersection by its name in the run's report.
+            thresholds: by group, from which predicted risk its patients are flagged.
+            threshold: how that of all other groups is chosen, on validation rows.
+
+        Raises:
+            NotFoundError: if there is no such run, attribute or group, or the file of its dataset is gone.
+            SettingError: if the run is not finished, or does not decide by a threshold.
+        """
+        record = self._finished(run_id)
+        public = self._is_public(record.comparison_id)
+        runs = self._redecided.runs(record.comparison_id, threshold)
+        run = Run.told(next(run for run in runs if run.id == run_id), public=public)
+        if record.test is None or record.test["threshold"] is None:
+            raise SettingError(
+                "run",
+                expected="one that decides between two outcomes by a threshold",
+                found=run.label,
+                remedy="Choose a run of another method.",
+            )
+        return decided_groups(
+            self.prepared(self.store.comparison(record.comparison_id).task_id),
+            run,
+            self.store.scores(run_id)[:, 0].astype(np.float64),
+            attribute,
+            thresholds,
+            steps=None if public else partial(self._told_steps, record),
+        )
+
+    def _finished(self, run_id: int) -> RunRecord:
+        """A run as the store has it, with its reports."""
         record = self.store.run(run_id)
         if record.test is None:
             raise SettingError(
@@ -439,22 +598,17 @@ class Workbench:
                 found=f"one that is {record.state}",
                 remedy="Wait for its end.",
             )
-        public = self._is_public(record.comparison_id)
+        return record
 
-        def steps() -> list[FairnessReport]:
-            told = [Run.told(run, public=public).test for run in self._redecided.steps(record)]
-            return [report for report in told if report is not None]
-
-        return run_curves(
-            self.prepared(self.store.comparison(record.comparison_id).task_id),
-            Run.told(record, public=public),
-            self.store.scores(run_id)[:, 0].astype(np.float64),
-            attribute,
-            None if public else steps,
-        )
+    def _told_steps(self, record: RunRecord) -> list[FairnessReport]:
+        """Reports of a finished run at every threshold at which decisions of private data are told."""
+        told = [Run.told(run, public=False).test for run in self._redecided.steps(record)]
+        return [report for report in told if report is not None]
 
     def what_if(self, run_id: int, *, tau: float, delta: float) -> Replay:
         """A MultiFair run's gate and factors under other dials, from its recorded steps: an estimate.
+
+        NaN where ``traces`` would not tell it either.
 
         Raises:
             SettingError: if the run has no such traces, or tau and delta do not act in it.
@@ -469,9 +623,57 @@ class Workbench:
                 found=f"{run.label} at epoch {run.epoch}",
                 remedy="Choose a MultiFair run.",
             )
-        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
-        sizes = [len(attribute.values) for attribute in data.attributes]
-        return replay(traces, sizes, tau=tau, delta=delta, rho=parameters["rho"])
+        found = replay(traces, self._group_sizes(run), tau=tau, delta=delta, rho=parameters["rho"])
+        return self._told_replay(run, found)
+
+    def what_if_controller(self, run_id: int, *, tau: float) -> ControllerReplay:
+        """A MultiFair+ run's controller and row weights under another tau: an estimate, as ``what_if``.
+
+        Raises:
+            SettingError: if the run is of another method, or has no epoch yet.
+        """
+        run = self.store.run(run_id)
+        traces = self.store.traces(run_id)
+        parameters = RunSpec.model_validate(run.spec).parameters.model_dump()
+        if "gap" not in traces or not can_steer(parameters):
+            raise SettingError(
+                "run",
+                expected="a MultiFair+ run with an epoch",
+                found=f"{run.label} at epoch {run.epoch}",
+                remedy="Choose a MultiFair+ run.",
+            )
+        found = replay_controller(traces, self._group_sizes(run), parameters, tau=tau)
+        return self._told_replay(run, found)
+
+    def chance_gaps(self, run_id: int) -> dict[str, NDArray[np.float64]]:
+        """By attribute, gaps that chance alone would make in what a finished run compares with tau, [draws].
+
+        From its own scores of training rows, in batches in which groups are made equal. Empty where the
+        outcome has more than two classes, and where the run has no tau; without attributes of whose steps
+        nothing is told.
+
+        Raises:
+            SettingError: if the run is not finished.
+        """
+        run = self._finished(run_id)
+        parameters = run.spec["parameters"]
+        task_id = self.store.comparison(run.comparison_id).task_id
+        data = self.prepared(task_id)
+        if data.score_columns > 1 or "tau" not in parameters:
+            return {}
+        averages = can_steer(parameters) or parameters["gate"] == "ema"
+        rows, scores = data.split.train, self.store.scores(run_id)[:, 0].astype(np.float64)
+        return {
+            attribute.name: signal_null_gaps(
+                data.labels[rows],
+                scores[rows],
+                attribute.codes[rows],
+                batch_size=run.spec["training"]["batch_size"],
+                memory=parameters["ema_decay"] if averages else 0.0,
+            )
+            for attribute in data.attributes
+            if attribute.name not in self.untraced_groups(task_id)
+        }
 
     def evidence(
         self, comparison_id: str, *, threshold: ThresholdRule = AT_PREVALENCE
@@ -518,6 +720,17 @@ class Workbench:
         # After the runs: there is evidence on all of them, and perhaps on some that finished since.
         evidence = self.evidence(comparison_id, threshold=threshold)
         return comparison_json(self.store.task(record.task_id), runs, evidence, threshold=str(threshold))
+
+    def _told_replay(self, run: RunRecord, found: AnyReplay) -> AnyReplay:
+        if self._is_public(run.comparison_id):
+            return found
+        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
+        return told_replay(found, traceable_groups(data))
+
+    def _group_sizes(self, run: RunRecord) -> list[int]:
+        """How many groups each attribute has that a run was trained with."""
+        data = self.prepared(self.store.comparison(run.comparison_id).task_id)
+        return [len(attribute.values) for attribute in data.attributes]
 
     def _is_public(self, comparison_id: str) -> bool:
         """Whether a comparison is of data that its task declares synthetic or public."""

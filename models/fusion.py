@@ -17,7 +17,7 @@ from models.layers import (
     Backward,
     Parameter,
     ParameterLayout,
-    Use,
+    Uses,
     affine,
     linear,
     linear_parameters,
@@ -48,7 +48,7 @@ def fuse(
     heads: int,
     *,
     available: Tensor | None = None,
-    uses: list[Use] | None = None,
+    uses: Uses | None = None,
 ) -> Tensor:
     """Fused vector z [R, D, N] of features h [R, M, D, N]; a residual joins attention and input.
 
@@ -59,7 +59,7 @@ def fuse(
         heads: H.
         available: [R, M, N], 0 for a modality that a row lacks, which is neither attended to nor averaged;
             None where no row lacks any.
-        uses: a list in which the pass back notes what it finds, in place of gradients of the parameters.
+        uses: where the pass back notes what it finds, in place of gradients of the parameters.
     """
     fused: Tensor = _Fuse.apply(flat, features, available, heads, layout, uses)  # type: ignore[no-untyped-call]
     return fused
@@ -76,7 +76,7 @@ class _Fuse(torch.autograd.Function):
         available: Tensor | None,
         heads: int,
         layout: ParameterLayout,
-        uses: list[Use] | None,
+        uses: Uses | None,
     ) -> Tensor:
         parameters = layout.views(flat)
         qkv = linear(parameters, QKV, features)

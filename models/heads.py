@@ -16,7 +16,7 @@ from models.layers import (
     Backward,
     Parameter,
     ParameterLayout,
-    Use,
+    Uses,
     affine,
     linear,
     linear_backward,
@@ -57,7 +57,7 @@ def classify(
     flat: Tensor,
     fused: Tensor,
     mask: Tensor | None = None,
-    uses: list[Use] | None = None,
+    uses: Uses | None = None,
 ) -> HeadOutput:
     """Task logits [R, C, N] of fused vectors [R, D, N].
 
@@ -66,7 +66,7 @@ def classify(
         flat: their values [R, P].
         fused: what to judge.
         mask: of dropout [R, D, N]; without it nothing is dropped.
-        uses: a list in which the pass back notes what it finds, in place of gradients of the parameters.
+        uses: where the pass back notes what it finds, in place of gradients of the parameters.
     """
     logits, features = _Classify.apply(flat, fused, mask, layout, uses)  # type: ignore[no-untyped-call]
     return HeadOutput(logits, features)
@@ -82,7 +82,7 @@ class _Classify(torch.autograd.Function):
         fused: Tensor,
         mask: Tensor | None,
         layout: ParameterLayout,
-        uses: list[Use] | None,
+        uses: Uses | None,
     ) -> tuple[Tensor, Tensor]:
         parameters = layout.views(flat)
         normal = linear(parameters, HIDDEN, fused)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
@@ -116,6 +116,34 @@ class Use(NamedTuple):
     product: Tensor | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """Rows that went through a part of the network whose layers are not looked at one by one.
+
+    Attributes:
+        parameters: of the part [R, *shape], leaves of a graph of its own.
+        inside: what came out [R, N, width], the end of that graph.
+        outputs: the same numbers, where the rest of the network's graph begins.
+    """
+
+    parameters: Mapping[str, Tensor]
+    inside: Tensor
+    outputs: Tensor
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What is noted for the gradients of several objectives, in place of one gradient of the weights.
+
+    Attributes:
+        layers: by a pass back; empty until then.
+        branches: by the forward pass.
+    """
+
+    layers: list[Use] = field(default_factory=list)
+    branches: list[Branch] = field(default_factory=list)
+
+
 class Backward:
     """A pass back through layers by hand: signals from outputs to inputs, noting each layer's use."""
 
@@ -138,10 +166,10 @@ class Backward:
         self._uses.append(Use(name, signal, product=signal * normal))
         return signal * self._parameters[f"{name}.scale"].mT
 
-    def gradient(self, uses: list[Use] | None = None) -> Tensor | None:
+    def gradient(self, uses: Uses | None = None) -> Tensor | None:
         """Gradient [R, P] of the parameters; None where ``uses`` takes down what it would be made of."""
         if uses is not None:
-            uses.extend(self._uses)
+            uses.layers.extend(self._uses)
             return None
         return self._layout.flat(parameter_gradients(self._uses))
 
@@ -192,7 +220,7 @@ def normalise_backward_(signal: Tensor, normal: Tensor, inverse: Tensor) -> Tens
     return signal.addcmul_(normal, along, value=-1).mul_(inverse)
 
 
-def rectified_(rows: Tensor, mask: Tensor | None) -> Tensor:
+def rectified_(rows: Tensor, mask: Tensor | None = None) -> Tensor:
     """ReLU and dropout [..., D, N], in place; the mask is already scaled by 1 / kept share."""
     rows.relu_()
     return rows if mask is None else rows.mul_(mask)

@@ -105,6 +105,23 @@ def batch_factors(factors: Tensor, shares: Tensor) -> Tensor:
     return 1 + ((factors - 1) * shares.unsqueeze(-2)).sum(-1)
 
 
+def group_weights(
+    average_auc: Tensor,
+    delta: Tensor,
+    tau: Tensor | float,
+    floor: Tensor | float,
+    ceiling: Tensor | float,
+) -> Tensor:
+    """MultiFair+'s weight [..., G] of a row of each group, before a batch's mean is divided out.
+
+    clip(1 + delta * (mean over groups - own) / max(tau, 1e-4), floor, ceiling); 1 where the group's average
+    [..., G] is NaN. ``delta`` is [..., 1], the others are numbers or broadcast to it.
+    """
+    tau = torch.as_tensor(tau, dtype=average_auc.dtype, device=average_auc.device).clamp_min(SMALLEST_TAU)
+    behind = (average_auc.nanmean(-1, keepdim=True) - average_auc).nan_to_num(0.0)
+    return (1 + delta / tau * behind).clamp(torch.as_tensor(floor), torch.as_tensor(ceiling))
+
+
 def keep_where_undefined(new: Tensor, old: Tensor) -> Tensor:
     """``new``, and ``old`` wherever ``new`` is NaN: a group without both classes keeps its value."""
     return torch.where(new.isnan(), old, new)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from models.encoders import ENCODER, encode, encoder_parameters
+from models.encoders import ENCODER, NO_IMAGES, Encoders, encoder_parameters, places_of
 from models.fusion import fuse, fusion_parameters
 from models.heads import (
     AUXILIARY,
@@ -25,7 +25,8 @@ from models.heads import (
     head_parameters,
     modality_features_gradient,
 )
-from models.layers import ParameterLayout, Use
+from models.images import Pixels
+from models.layers import ParameterLayout, Uses
 from models.randomness import Purpose, SeededStream, seeded_generator
 from models.specs import NetworkSpec
 
@@ -50,7 +51,8 @@ class Network:
         """Start one member per seed; equal seeds start equal."""
         self.spec = spec
         parts = [encoder_parameters(spec), fusion_parameters(spec), head_parameters(spec)]
-        self._parts = [ParameterLayout(part) for part in parts]
+        self._encoders = Encoders(spec)
+        self._fusion, self._head = (ParameterLayout(part) for part in parts[1:])
         self.layout = ParameterLayout({name: own for part in parts for name, own in part.items()})
         self.auxiliary_layout = ParameterLayout(auxiliary_parameters(spec))
         self.weights = _started(self.layout, seeds, Purpose.WEIGHTS, device)
@@ -67,31 +69,44 @@ class Network:
         masks: Mapping[str, Tensor] | None = None,
         available: Tensor | None = None,
         *,
-        uses: list[Use] | None = None,
+        images: Mapping[int, Pixels] = NO_IMAGES,
+        uses: Uses | None = None,
     ) -> Prediction:
-        """Forward pass of inputs [R, M, N, W].
+        """Forward pass of inputs [R, T, N, W] of the T modalities that are tables, and of images.
+
+        What stands for a modality that a row lacks is not looked at.
 
         Args:
-            inputs: of every modality; what stands for a modality that a row lacks is not looked at.
+            inputs: of every table, in the order of the modalities.
             masks: of dropout; without them nothing is dropped.
             available: 1 where a row has a modality, else 0 [R, M, N]; None where no row lacks any.
-            uses: a list in which a pass back notes what each layer did, in place of the weights' gradient.
+            images: of the other modalities, by their place.
+            uses: where passes note what each layer did, in place of the weights' gradient.
         """
-        masks = masks or {}
-        encoder, fusion, head = zip(self._parts, self._split(self.weights), strict=True)
-        features = encode(*encoder, _visible(inputs, available), masks.get(ENCODER), uses)
-        fused = fuse(*fusion, features, self.spec.attention_heads, available=available, uses=uses)
-        output = classify(*head, fused, masks.get(HEAD), uses)
+        masks, visible = masks or {}, self._visible(inputs, available)
+        encoders, fusion, head = self._split(self.weights)
+        features = self._encoders.encode(encoders, visible, masks.get(ENCODER), images=images, uses=uses)
+        heads = self.spec.attention_heads
+        fused = fuse(self._fusion, fusion, features, heads, available=available, uses=uses)
+        output = classify(self._head, head, fused, masks.get(HEAD), uses)
         return Prediction(output.logits, features, output.last_features)
 
-    def features(self, members: Sequence[int], inputs: Tensor, available: Tensor | None = None) -> Tensor:
-        """Features h [R, M, D, N] of some members' inputs [R, M, N, W]: nothing dropped, no gradients."""
+    def features(
+        self,
+        members: Sequence[int],
+        inputs: Tensor,
+        available: Tensor | None = None,
+        *,
+        images: Mapping[int, Pixels] = NO_IMAGES,
+    ) -> Tensor:
+        """Features h [R, M, D, N] of some members, as `predict` makes them: nothing dropped, no gradients."""
         encoders = self._split(self.weights.detach()[list(members)])[0]
-        return encode(self._parts[0], encoders, _visible(inputs, available))
+        return self._encoders.encode(encoders, self._visible(inputs, available), images=images)
 
     def _split(self, weights: Tensor) -> tuple[Tensor, ...]:
         """The parts [R, ...] of encoders, fusion and head."""
-        return tuple(weights.split([part.size for part in self._parts], dim=1))
+        others = self._fusion.size, self._head.size
+        return tuple(weights.split([self.layout.size - sum(others), *others], dim=1))
 
     def watch(self, features: Tensor, masks: Mapping[str, Tensor] | None = None) -> HeadOutput:
         """What each modality alone says of features h [R, M, D, N], which get no gradient."""
@@ -107,13 +122,29 @@ class Network:
         return modality_features_gradient(self.auxiliary_layout, self.auxiliary_weights, hidden, signal, mask)
 
     def encoders(self, flat: Tensor) -> list[Tensor]:
-        """The encoders' part of [R, P] (weights or their gradients) as views [R, M, ...]."""
+        """The encoders' part of [R, P] (weights or their gradients) as views [R, m, ...].
+
+        They are of all modalities, m = M, of the tables or of one modality of images: see `of_encoders`.
+        """
         return [view for name, view in self.layout.views(flat).items() if name.startswith(ENCODER)]
 
+    def of_encoders(self, factors: Tensor) -> list[Tensor]:
+        """A factor per modality [R, M] as wide as each of `encoders`' views [R, m, ...]."""
+        wide = []
+        for name, parameter in self.layout.parameters.items():
+            if name.startswith(ENCODER):
+                places = places_of(name, self.spec)
+                own = factors if places is None else factors[:, list(places)]
+                wide.append(own.view(*own.shape, *[1] * (len(parameter.shape) - 1)))
+        return wide
 
-def _visible(inputs: Tensor, available: Tensor | None) -> Tensor:
-    """Inputs [R, M, N, W] with zeros for the modalities that a row lacks."""
-    return inputs if available is None else inputs.masked_fill(available.unsqueeze(-1) == 0, 0.0)
+    def _visible(self, inputs: Tensor, available: Tensor | None) -> Tensor:
+        """Inputs [R, T, N, W] with zeros for the modalities that a row lacks."""
+        if available is None:
+            return inputs
+        if self.spec.image_shapes:
+            available = available[:, list(self.spec.tables)]
+        return inputs.masked_fill(available.unsqueeze(-1) == 0, 0.0)
 
 
 class Dropout:

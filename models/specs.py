@@ -6,13 +6,28 @@ of a pack and become tensors [R]; choices (``Literal`` and ``bool``) are shared 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 CONTROLLER_GAIN = 0.2
 """How fast a controller of the group factors' strength reacts to gap - tau."""
+
+CHANNELS = (8, 16, 32)
+"""Channels after each convolution of an image encoder."""
+STRIDE = 2
+"""Pixels from one place of a convolution to the next: each halves height and width."""
+
+
+def numbers_kept(slices: int, height: int, width: int) -> int:
+    """Numbers that a training step keeps of one row's image, for the way back through its encoder."""
+    kept = 0
+    for channels in CHANNELS:
+        height, width = -(-height // STRIDE), -(-width // STRIDE)
+        kept += 2 * channels * height * width  # what was convolved, and what it became
+    return slices * kept
 
 
 class Spec(BaseModel):
@@ -25,7 +40,11 @@ class NetworkSpec(Spec):
     """Size of one member: an encoder per modality, attention over the modalities, a head."""
 
     input_widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
-        min_length=1, description="Numbers per row of each modality, in the task's order."
+        min_length=1,
+        description="Numbers per row of each modality, in the task's order; of images all pixels.",
+    )
+    image_shapes: Mapping[int, tuple[PositiveInt, PositiveInt, PositiveInt]] = Field(
+        {}, description="Slices, height and width of the modalities that are images, by their place."
     )
     hidden_width: int = Field(64, ge=1, le=4096, description="Width of an encoder's hidden layer.")
     score_columns: int = Field(
@@ -34,6 +53,11 @@ class NetworkSpec(Spec):
     feature_width: int = Field(32, ge=1, le=4096, description="Width D of a modality's feature vector.")
     attention_heads: int = Field(4, ge=1, le=64, description="Heads of the fusion's attention.")
     dropout: float = Field(0.1, ge=0, lt=1, description="Share of hidden units left out in a step.")
+
+    @property
+    def tables(self) -> tuple[int, ...]:
+        """Places of the modalities that are numbers of a table."""
+        return tuple(place for place in range(len(self.input_widths)) if place not in self.image_shapes)
 
 
 class TrainingSpec(Spec):

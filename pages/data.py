@@ -91,7 +91,7 @@ def first_rows(dataset_id: str) -> None:
 
 def delete(dataset_id: str) -> None:
     """Delete a dataset, after saying what goes with it."""
-    st.markdown("Deletes the table with its tasks, runs and weights. This cannot be undone.")
+    st.markdown("Deletes the table and its images with their tasks, runs and weights. This cannot be undone.")
     if st.button("Delete for good", key="delete"):
         with shown_errors():
             workbench().delete_dataset(dataset_id)

@@ -14,7 +14,7 @@ from fairviz.data.availability import available_modalities
 from fairviz.data.encode import RARE_BELOW, is_number
 from fairviz.data.groups import Attribute
 from fairviz.data.outcome import MOST_CLASSES, outcome_classes, outcome_labels
-from fairviz.data.specs import SplitSpec, TaskSpec
+from fairviz.data.specs import ModalityKind, ModalitySpec, SplitSpec, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.errors import DataError, TaskError
 from fairviz.suppression import FEW, is_small
@@ -189,9 +189,11 @@ def refuse_infinite(column: pd.Series) -> None:
 
 
 def check_modalities(spec: TaskSpec, frame: pd.DataFrame) -> None:
-    """Every modality has a column that can tell rows apart."""
+    """Every modality of a table's columns has one that can tell rows apart; one of text has no numbers."""
     for modality in spec.modalities:
-        if not any(is_usable(frame[column]) for column in modality.columns):
+        if modality.kind == "text":
+            _require_texts(modality, frame)
+        if not any(is_usable(frame[column], modality.kind) for column in modality.columns):
             raise TaskError(
                 f'modality "{modality.name}"',
                 expected="at least one usable column",
@@ -215,13 +217,26 @@ def check_available(spec: TaskSpec, frame: pd.DataFrame) -> None:
         )
 
 
-def is_usable(column: pd.Series) -> bool:
-    """Tell whether a column can tell rows apart."""
-    if is_number(column):
+def is_usable(column: pd.Series, kind: ModalityKind = "table") -> bool:
+    """Tell whether a column can tell rows apart, in a modality of this kind; of images another check does."""
+    if kind == "image":
+        return True
+    if is_number(column) or kind == "text":
         return bool(column.nunique(dropna=False) > 1)
     levels, codes = text_codes(column)
     rows = np.bincount(codes + 1, minlength=len(levels) + 1)
     return bool(np.count_nonzero(rows) > 1 and rows.max() >= RARE_BELOW)
+
+
+def _require_texts(modality: ModalitySpec, frame: pd.DataFrame) -> None:
+    for column in modality.columns:
+        if is_number(frame[column]):
+            raise TaskError(
+                f'modality "{modality.name}"',
+                expected="texts",
+                found=f'"{column}", a column of numbers',
+                remedy="Put numbers into a modality of their own.",
+            )
 
 
 def _require_something(spec: TaskSpec) -> None:
@@ -252,6 +267,8 @@ def _uses(spec: TaskSpec) -> Iterator[tuple[str, str]]:
     yield from (("dropped column", column) for column in spec.drop)
     if spec.split.group_id is not None:
         yield "group id", spec.split.group_id
+    if spec.split.column is not None:
+        yield "split column", spec.split.column
 
 
 def _require_one_part_each(spec: TaskSpec) -> None:
@@ -278,6 +295,14 @@ def _require_one_part_each(spec: TaskSpec) -> None:
             "a column that no modality holds",
             "the same column among the inputs: it would tell patients apart, not sick from well",
             "Take it out of the modality.",
+        ),
+        (
+            spec.split.column is not None
+            and spec.split.column in (spec.outcome, spec.split.group_id, *spec.sensitive_columns, *inputs),
+            f'split column "{spec.split.column}"',
+            "a column of its own",
+            "the same column among outcome, sensitive attributes, group id or inputs",
+            "Take it out there, or let FairViz split the rows.",
         ),
         (
             bool(dropped_and_used),

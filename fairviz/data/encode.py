@@ -121,7 +121,7 @@ class TableEncoder:
     def transform(self, frame: pd.DataFrame) -> NDArray[np.float32]:
         """Return float32 [N, D]."""
         parts = [column.encode(frame[column.name]) for column in self.columns]
-        return np.concatenate(parts, axis=1, dtype=np.float32)
+        return np.concatenate([np.empty((len(frame), 0), np.float32), *parts], axis=1, dtype=np.float32)
 
     def to_json(self) -> str:
         """Return everything `transform` needs as JSON."""

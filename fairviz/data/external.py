@@ -94,8 +94,9 @@ def external_notes(table: TaskTable, spec: TaskSpec) -> Iterator[TaskNote]:
         "are left aside, so that a task without the second dataset trains the same models.",
     )
     here, there = table.frame.iloc[: table.own], table.frame.iloc[table.own :]
+    texts = {column for own in spec.modalities if own.kind == "text" for column in own.columns}
     for column in dict.fromkeys([*spec.sensitive_columns, *_inputs(spec)]):
-        if is_number(here[column]):
+        if is_number(here[column]) or column in texts:
             continue
         words, other = (set(text_codes(part[column])[0]) for part in (here, there))
         if other and not other & words:

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.checks import MIN_PER_OUTCOME, few_rows, is_usable, rows_in_words
+from fairviz.data.given_split import UNKNOWN, given_parts
 from fairviz.data.grouping import attributes
 from fairviz.data.groups import Attribute
 from fairviz.data.missingness import contrast, missingness_notes
 from fairviz.data.outcome import outcome_classes, outcome_labels
 from fairviz.data.patients import patients_of
 from fairviz.data.personal import personal_columns
-from fairviz.data.specs import TaskNote, TaskSpec
+from fairviz.data.specs import PARTS, TaskNote, TaskSpec
 from fairviz.data.values import text_codes
 from fairviz.suppression import FEW, THRESHOLD, is_small
 
@@ -41,6 +42,8 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
     outcome = Attribute(spec.outcome, classes, labels)
     return (
         *notes,
+        *_split_notes(spec, frame),
+        *_text_notes(spec),
         *_modality_notes(spec, frame, [outcome, *groupings], patients),
         *missingness_notes(spec, frame, outcome, groupings),
         *_personal_notes(spec, frame),
@@ -118,6 +121,29 @@ def _few(rows: NDArray[np.int64], classes: Sequence[str]) -> str:
     return f'{rows_in_words(int(rows[rarest]))} of class "{classes[rarest]}"'
 
 
+def _split_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
+    """How many rows each part has, where the table tells."""
+    if spec.split.column is not None:
+        parts = given_parts(frame[spec.split.column])
+        rows = np.bincount(parts[parts != UNKNOWN], minlength=len(PARTS))  # a second dataset tells none
+        told = ", ".join(
+            f"{few_rows(int(count), public=spec.public)} {name}"
+            for name, count in zip(PARTS, rows, strict=True)
+        )
+        yield TaskNote(severity="info", text=f'rows are split as "{spec.split.column}" says: {told}.')
+
+
+def _text_notes(spec: TaskSpec) -> Iterator[TaskNote]:
+    """What free text may hold beside what it was written for."""
+    for modality in spec.modalities:
+        if modality.kind == "text":
+            yield TaskNote(
+                severity="warning",
+                text=f'modality "{modality.name}" is free text. It may hold names and other personal data, '
+                "or tell the outcome: read some of it first.",
+            )
+
+
 def _modality_notes(
     spec: TaskSpec,
     frame: pd.DataFrame,
@@ -185,7 +211,7 @@ def _personal_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
 def _unused_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
     for modality in spec.modalities:
         for column in modality.columns:
-            if not is_usable(frame[column]):
+            if not is_usable(frame[column], modality.kind):
                 text = f'"{column}" in modality "{modality.name}" tells no rows apart.'
                 yield TaskNote(severity="info", text=text, column=column)
     for column in spec.drop:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fairviz.errors import TaskError
+
+ModalityKind = Literal["table", "text", "image"]
 
 
 class _Frozen(BaseModel):
@@ -24,7 +26,10 @@ class ModalitySpec(_Frozen):
 
     name: str
     columns: tuple[str, ...]
-    kind: Literal["table", "text", "image"] = "table"
+    kind: ModalityKind = "table"
+
+
+PARTS: Final = ("train", "validation", "test")
 
 
 class MergeSpec(_Frozen):
@@ -74,10 +79,14 @@ def columns_of(name: str, groupings: Sequence[GroupingSpec]) -> tuple[str, ...]:
 
 
 class SplitSpec(_Frozen):
-    """Shares of the three parts.
+    """Shares of the three parts, or the column that tells the part of each row.
 
     Rows with the same value of `group_id` are of one patient: they stay in one part, and intervals, noise
     floors and tests count them once.
+
+    Attributes:
+        column: of the table, with train, validation or test in every row; shares and seed then count for
+            nothing.
     """
 
     train: float = 0.6
@@ -85,6 +94,7 @@ class SplitSpec(_Frozen):
     test: float = 0.2
     seed: int = 0
     group_id: str | None = None
+    column: str | None = None
 
 
 class TaskSpec(_Frozen):

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairviz.data.groups import Attribute
-from fairviz.data.specs import SplitSpec
+from fairviz.data.specs import PARTS, SplitSpec
 from fairviz.errors import TaskError
 
 _TRAIN, _VALIDATION, _TEST = range(3)
-PARTS: Final = ("train", "validation", "test")
 # Shares such as 0.4 are not exact in binary: 5 * 0.4 may fall a hair under 2.
 _ROUNDING: Final = 1e-9
 
@@ -26,6 +25,21 @@ class Split:
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
+
+
+def split_as_given(labels: NDArray[np.int64], parts: NDArray[np.int64], spec: SplitSpec) -> Split:
+    """Divide rows as a column of their table says.
+
+    Args:
+        labels: int64 [N], class codes from 0.
+        parts: int64 [N], 0 for training, 1 for validation, 2 for test rows.
+        spec: which names the column.
+
+    Raises:
+        TaskError: a part has no row of one class.
+    """
+    _require_every_class(labels, parts, spec)
+    return _split(parts)
 
 
 def split_rows(
@@ -57,6 +71,10 @@ def split_rows(
     if group_ids is not None:
         parts = parts[group_ids]
     _require_every_class(labels, parts, spec)
+    return _split(parts)
+
+
+def _split(parts: NDArray[np.int64]) -> Split:
     return Split(*(np.flatnonzero(parts == part) for part in range(len(PARTS))))
 
 
@@ -101,6 +119,12 @@ def _require_every_class(labels: NDArray[np.int64], parts: NDArray[np.int64], sp
                 found=f"{rows[1]} with and {rows[0]} without it"
                 if classes == 2
                 else f"none of {np.count_nonzero(rows == 0)} of {classes} classes",
-                remedy="Give this part a larger share, choose another seed"
-                + (f', or split without "{spec.group_id}".' if spec.group_id else "."),
+                remedy=_remedy(spec),
             )
+
+
+def _remedy(spec: SplitSpec) -> str:
+    if spec.column is not None:
+        return f'Put such rows into this part in "{spec.column}", or let FairViz split the rows.'
+    without = f', or split without "{spec.group_id}".' if spec.group_id else "."
+    return f"Give this part a larger share, choose another seed{without}"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fairviz.data.checks import MAX_GROUPS, check_rows
 from fairviz.data.describe import Kind, describe_column
 from fairviz.data.encode import is_number
+from fairviz.data.given_split import find_split
 from fairviz.data.leakage import LEAK_AUC, ranking_strength
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.personal import personal_data
@@ -38,10 +39,9 @@ MAX_MODALITIES: Final = 6
 _BINARY: Final = 2
 # A copy may disagree in a few rows (typing errors) and still give the attribute away.
 _COPY_AGREEMENT: Final = 0.995
-_DATE_TEXT: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}")
-_LOOKED_AT: Final = 50
 _SERIES: Final = 4
 _KIND_REASONS: Final[Mapping[Kind, str]] = {
+    "date": "a date",
     "identifier": "identifies a row or a place",
     "constant": "the same in every row",
     "empty": "no values",
@@ -60,7 +60,10 @@ def suggest_task(
     modalities: Sequence[ModalitySpec] | None = None,
     drop: Collection[str] = (),
     use_sensitive: bool = False,
+    use_text: bool = False,
     group_id: str | None = None,
+    split_column: str | None = None,
+    images: Collection[str] = (),
     groupings: Sequence[GroupingSpec] = (),
 ) -> TaskSpec:
     """Propose what was not given, and keep what was.
@@ -76,8 +79,12 @@ def suggest_task(
         modalities: the inputs; a column named here is not dropped for any proposed reason.
         drop: columns to keep out of the inputs, beside those proposed.
         use_sensitive: make the sensitive attributes inputs as well.
+        use_text: make free text an input too, as a modality of its own: it may hold names.
         group_id: column of the patient, whose rows stay in one part of the split and count once in
             intervals; never an input.
+        split_column: column that tells the part of each row, train, validation or test; where none is given
+            but one column tells just that, it is proposed, unless it is dropped.
+        images: columns that name the image of each row; each is a modality of its own.
         groupings: how the groups of some of the sensitive attributes are made; the columns they are made of
             are inputs only where a sensitive attribute would be.
 
@@ -85,20 +92,24 @@ def suggest_task(
         TaskError: no outcome, sensitive attribute or input can be proposed, a name is unknown, or the
             table has too few rows for any task.
     """
-    single = [name for name in (outcome, group_id) if name]
+    single = [name for name in (outcome, group_id, split_column) if name]
     named_columns = [c for name in sensitive or () for c in columns_of(name, groupings)]
     _require_columns(frame, [*single, *named_columns, *drop])
     check_rows(frame)
-    chosen = outcome or suggest_outcome(frame.drop(columns=list(drop)))
+    named = {column for modality in modalities or () for column in modality.columns}
+    free = [column for column in frame.columns if column not in {*drop, *single, *named_columns, *named}]
+    part = split_column or find_split(frame[free])
+    chosen = outcome or suggest_outcome(frame.drop(columns=[*drop, *([part] if part else [])]))
     value = positive if positive is not None else suggest_positive(frame, chosen)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
     made_of = [column for name in attributes for column in columns_of(name, groupings)]
     reasons = dict.fromkeys(drop, "dropped by choice")
-    reasons |= suggest_drops(frame, chosen, value, made_of, use_sensitive=use_sensitive)
-    not_inputs = {chosen, group_id, *reasons} | (set() if use_sensitive else set(made_of))
+    reasons |= suggest_drops(
+        frame, chosen, value, made_of, use_sensitive=use_sensitive, use_text=use_text, images=images
+    )
+    not_inputs = {chosen, group_id, part, *reasons} | (set() if use_sensitive else set(made_of))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
-    inputs = suggest_modalities(frame, columns) if modalities is None else tuple(modalities)
-    named = {column for modality in inputs for column in modality.columns}
+    inputs = suggest_modalities(frame, columns, images) if modalities is None else tuple(modalities)
     return TaskSpec(
         name=name,
         dataset=dataset,
@@ -107,7 +118,7 @@ def suggest_task(
         sensitive=attributes,
         modalities=inputs,
         drop=tuple(c for c in frame.columns if c in drop or (c in reasons and c not in named)),
-        split=SplitSpec(group_id=group_id),
+        split=SplitSpec(group_id=group_id, column=part),
         groupings=tuple(groupings),
     )
 
@@ -190,22 +201,24 @@ def suggest_drops(
     sensitive: Sequence[str],
     *,
     use_sensitive: bool = False,
+    use_text: bool = False,
+    images: Collection[str] = (),
 ) -> dict[str, str]:
     """Propose columns to keep out of the inputs, each with its reason in words.
 
-    Identifiers, dates, free text, constants and empty columns; copies of a sensitive attribute;
-    and columns that give the outcome, or one of its classes, away, by what they hold or by what
-    they are called.
+    Identifiers, dates, free text (unless with `use_text`), constants and empty columns; copies of a
+    sensitive attribute; and columns that give the outcome, or one of its classes, away, by what they hold
+    or by what they are called. Columns that name images are none of these.
     """
     told_apart = list(_told_apart(frame[outcome], positive))
     groupings = {} if use_sensitive else {name: text_codes(frame[name]) for name in sensitive}
     reasons: dict[str, str] = {}
     for name in map(str, frame.columns):
-        if name == outcome or name in sensitive:
+        if name == outcome or name in sensitive or name in images:
             continue
         found = (
             _personal(frame[name])
-            or _unusable(frame[name])
+            or _unusable(frame[name], use_text=use_text)
             or _leak(frame[name], told_apart)
             or next(_copies(frame[name], groupings), None)
         )
@@ -214,8 +227,12 @@ def suggest_drops(
     return reasons
 
 
-def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[ModalitySpec, ...]:
+def suggest_modalities(
+    frame: pd.DataFrame, columns: Sequence[str], images: Collection[str] = ()
+) -> tuple[ModalitySpec, ...]:
     """Propose modalities: at most six, by numbered series and by name families.
+
+    Free text is one by itself, and so is each column of images.
 
     Raises:
         TaskError: there is no column to use.
@@ -227,17 +244,27 @@ def suggest_modalities(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Mod
             found="none beside outcome, sensitive attributes and columns to drop",
             remedy="Load a table with measurements, or take a column out of the dropped ones.",
         )
+    own = [ModalitySpec(name=image, columns=(image,), kind="image") for image in columns if image in images]
+    texts = [column for column in columns if column not in images and _is_text(frame[column])]
+    if texts:
+        own.append(ModalitySpec(name="notes", columns=tuple(texts), kind="text"))
+    others = [column for column in columns if column not in {*images, *texts}]
+    return (*_of_tables(frame, others, most=MAX_MODALITIES - len(own)), *own)
+
+
+def _of_tables(frame: pd.DataFrame, columns: Sequence[str], *, most: int) -> Iterator[ModalitySpec]:
     series = _numbered_series(columns)
     named: dict[str, list[str]] = {}
     for column in columns:
         named.setdefault(series.get(column) or _modality_family(column) or "", []).append(column)
     rest = named.pop("", [])
-    for name in _smallest(named, bool(rest)):
+    for name in _smallest(named, most, bool(rest)):
         rest += named.pop(name)
     if rest:
         # Numbers against categories is a poor division, taken only where names offer none.
         named |= {"other": rest} if named else _by_kind(frame, rest)
-    return tuple(ModalitySpec(name=name, columns=tuple(own)) for name, own in named.items())
+    for name, own in named.items():
+        yield ModalitySpec(name=name, columns=tuple(own))
 
 
 def _require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
@@ -257,6 +284,10 @@ def _sensitive_family(name: str) -> int | None:
     return next(matches, None)
 
 
+def _is_text(column: pd.Series) -> bool:
+    return not is_number(column) and describe_column(column).kind == "text"
+
+
 def _rank_as_groups(column: pd.Series, *, codes_too: bool) -> tuple[bool, int] | None:
     worded = not is_number(column)
     levels, codes = text_codes(column)
@@ -270,19 +301,11 @@ def _personal(column: pd.Series) -> str | None:
     return found and f"may identify patients: {found}"
 
 
-def _unusable(column: pd.Series) -> str | None:
-    if DATE_NAMES.search(plain_name(str(column.name))) or _holds_dates(column):
-        return "a date"
-    return _KIND_REASONS.get(describe_column(column).kind)
-
-
-def _holds_dates(column: pd.Series) -> bool:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return True
-    if is_number(column) or pd.api.types.is_bool_dtype(column):
-        return False
-    texts = column.dropna().head(_LOOKED_AT).astype(str)
-    return bool(len(texts) and texts.str.match(_DATE_TEXT).all())
+def _unusable(column: pd.Series, *, use_text: bool) -> str | None:
+    if DATE_NAMES.search(plain_name(str(column.name))):
+        return _KIND_REASONS["date"]
+    kind = describe_column(column).kind
+    return None if kind == "text" and use_text else _KIND_REASONS.get(kind)
 
 
 def _told_apart(outcome: pd.Series, positive: str | None) -> Iterator[NDArray[np.int64]]:
@@ -342,13 +365,12 @@ def _modality_family(column: str) -> str | None:
     return next(matches, None)
 
 
-def _smallest(named: Mapping[str, Sequence[str]], has_rest: bool) -> list[str]:
-    """Return the families that go into the rest, so that no more than six modalities remain."""
-    most = MAX_MODALITIES - has_rest
-    if len(named) <= most:
+def _smallest(named: Mapping[str, Sequence[str]], most: int, has_rest: bool) -> list[str]:
+    """Return the families that go into the rest, so that no more than `most` modalities remain."""
+    if len(named) <= most - has_rest:
         return []
     by_size = sorted(named, key=lambda name: len(named[name]))
-    return by_size[: len(named) - (MAX_MODALITIES - 1)]
+    return by_size[: len(named) - (most - 1)]
 
 
 def _by_kind(frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, list[str]]:

@@ -28,7 +28,7 @@ _END, _END_BYTES = b"PK\x05\x06", 22
 _LOCATOR, _LOCATOR_BYTES, _END_64_BYTES = b"PK\x06\x07", 20, 56
 _ENCRYPTED: Final = 0x1
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGED = (
+DAMAGED: Final = (
     OSError,
     EOFError,
     zlib.error,
@@ -37,6 +37,7 @@ _DAMAGED = (
     NotImplementedError,
     RuntimeError,
 )
+"""What reading a damaged archive raises."""
 
 _AGAIN: Final = "Compress or download it again; it may be cut short or another kind of file."
 _UNPACK: Final = "Unpack it and load the table itself."
@@ -51,7 +52,7 @@ def gunzip(content: bytes, *, max_bytes: int) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
             return _inflated(file, len(content), max_bytes)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise DataError("file", expected="a whole gzip file", found="a damaged one", remedy=_AGAIN) from error
 
 
@@ -88,7 +89,7 @@ def opened(content: bytes) -> zipfile.ZipFile:
     _check_directory(content)
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (*_DAMAGED, ValueError, struct.error) as error:
+    except (*DAMAGED, ValueError, struct.error) as error:
         raise _damaged() from error
     if len(archive.infolist()) > MAX_MEMBERS:
         raise _too_many()
@@ -106,7 +107,7 @@ def inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, max_bytes: int
     try:
         with archive.open(member) as file:
             return _inflated(file, member.compress_size, max_bytes)
-    except (*_DAMAGED, ValueError, struct.error) as error:
+    except (*DAMAGED, ValueError, struct.error) as error:
         raise _damaged() from error
 
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from fairviz.figures.frame import Caption, Layout
 from fairviz.figures.group_series import Crossed
 from fairviz.figures.panels import Grid, Panel, Row, panel_figure
-from fairviz.figures.theme import escape, method_style, tint
+from fairviz.figures.theme import NEUTRAL, escape, method_style, tint
 
 _ROW = 34
 _LONGEST_NAME = 18
@@ -17,6 +17,16 @@ _COLUMNS = 2
 _PALE, _DEEP = 0.04, 0.5
 # Cells that differ by less are not to look as if they did.
 _LEAST_SPAN = 0.05
+# Texts of cells without a number.
+SUPPRESSED, NOT_ESTIMABLE, NO_PATIENTS = "suppressed", "not estimable", "no patients"
+_MARKS = {SUPPRESSED: "\u2020", NOT_ESTIMABLE: "\u2013", NO_PATIENTS: ""}
+_MEANING = {
+    SUPPRESSED: "suppressed, too few patients to be told",
+    NOT_ESTIMABLE: "too few patients to estimate",
+}
+# Columns beside which words still fit into a cell on a phone.
+_WORDS_FIT = 3
+_WITHHELD = 0.22
 _DEEPER = {"up": "higher, which is better", "down": "lower, which is better"}
 
 
@@ -35,7 +45,7 @@ def crossed(shown: Crossed) -> go.Figure:
             Row(
                 "",
                 tuple(
-                    Panel(escape(own.label), _traces(shown, place), axis)
+                    Panel(escape(own.label), _traces(shown, place), axis, _empty_cells(shown, place))
                     for place, own in enumerate(shown.configurations)
                 ),
             ),
@@ -127,12 +137,47 @@ def _texts(shown: Crossed, place: int) -> Layout:
         "mode": "text",
         "x": [c for _, c in places],
         "y": [r for r, _ in places],
-        "text": [shown.texts[place][r][c] for r, c in places],
+        "text": [_short(shown, place, r, c) for r, c in places],
         "textfont": {"size": 12},
         "showlegend": False,
         "hoverinfo": "skip",
         "meta": "texts",
     }
+
+
+def _short(shown: Crossed, place: int, r: int, c: int) -> str:
+    """What stands in a cell: in a narrow one a mark in place of words, which the caption explains."""
+    text = shown.texts[place][r][c]
+    return _MARKS.get(text, text) if len(shown.columns) > _WORDS_FIT else text
+
+
+def _empty_cells(shown: Crossed, place: int) -> tuple[Layout, ...]:
+    """A frame around each cell without a number, filled where it is withheld: it is no low number."""
+    width = 1 / len(shown.columns)
+    return tuple(
+        {
+            "type": "rect",
+            "x0": c * width,
+            "x1": (c + 1) * width,
+            "y0": r - 0.44,
+            "y1": r + 0.44,
+            "line": {"color": NEUTRAL, "width": 1, "dash": "dot"},
+            "fillcolor": tint(NEUTRAL, _WITHHELD if shown.texts[place][r][c] == SUPPRESSED else 0),
+            "layer": "below",
+        }
+        for r in range(len(shown.rows))
+        for c in range(len(shown.columns))
+        if np.isnan(shown.value[place, r, c]) and shown.texts[place][r][c] != NO_PATIENTS
+    )
+
+
+def _explained(shown: Crossed) -> list[str]:
+    """What cells without a number say, of the reasons that occur."""
+    found = {text for own in shown.texts for row in own for text in row}
+    reasons = [reason for reason in (SUPPRESSED, NOT_ESTIMABLE) if reason in found]
+    if len(shown.columns) > _WORDS_FIT:
+        return [f"{_MARKS[reason]} {_MEANING[reason]}" for reason in reasons]
+    return [f"dotted: {' or '.join(_MEANING[reason] for reason in reasons)}"] if reasons else []
 
 
 def _caption(shown: Crossed) -> Caption:
@@ -143,5 +188,6 @@ def _caption(shown: Crossed) -> Caption:
         f"{shown.split} data",
         "mean over seeds",
         *([f"deeper: {_DEEPER[shown.better]}"] if shown.better else ["deeper: higher"]),
+        *_explained(shown),
     ]
     return Caption("Which combinations of groups fare worst?", " · ".join(details))

@@ -14,7 +14,7 @@ from fairviz.figures.panels import Grid, Panel, Row, legend_entry, panel_figure
 from fairviz.figures.series import Floats, GroupCurves
 from fairviz.figures.theme import NEUTRAL, escape, group_style, method_style, tint
 
-_BAND = 0.16
+_BAND, _BAR = 0.16, 0.6
 # More marks than this on a line are a texture, not marks.
 _MOST_MARKS = 8
 _FORMULA = "area under ROC inside the group, ties one half; up is better"
@@ -110,12 +110,30 @@ def _curve(curve: GroupCurves, index: int, mean: Floats, low: Floats, high: Floa
         "type": "scatter",
         "x": curve.epochs[places],
         "y": mean[places],
+        **_bar(curve, mean, low, high),
         "legendgroup": curve.groups[index],
         "showlegend": False,
         "text": [f"{a:.3f} to {b:.3f}" for a, b in zip(low[places], high[places], strict=True)],
         "hovertemplate": f"<b>{escape(curve.groups[index])}</b>, {escape(curve.label)}, epoch %{{x}}"
         f"<br>AUC <b>%{{y:.3f}}</b> (%{{text}})<br>  {_FORMULA}<extra></extra>",
         "meta": "mean",
+    }
+
+
+def _bar(curve: GroupCurves, mean: Floats, low: Floats, high: Floats) -> Layout:
+    """Limits of a single epoch, which has no width for a band."""
+    if len(curve.epochs) > 1:
+        return {}
+    return {
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": high - mean,
+            "arrayminus": mean - low,
+            "color": tint(method_style(curve.method).colour, _BAR),
+            "thickness": 1.5,
+            "width": 3,
+        }
     }
 
 

@@ -16,6 +16,7 @@ _HEIGHT = 210
 _COLUMNS = 2
 # More marks than this on a line are a texture, not marks.
 _MOST_MARKS = 12
+_BAND = 0.14
 
 
 def plane_figure(
@@ -63,7 +64,8 @@ def _without(planes: Sequence[GroupPlane]) -> list[str]:
 
 
 def _traces(own: GroupPlane) -> tuple[Layout, ...]:
-    return (_diagonal(), *(_line(own.configuration, line) for line in own.lines))
+    bands = [_band(own.configuration, line) for line in own.lines if line.is_band]
+    return (_diagonal(), *bands, *(_line(own.configuration, line) for line in own.lines))
 
 
 def _diagonal() -> Layout:
@@ -76,6 +78,24 @@ def _diagonal() -> Layout:
         "showlegend": False,
         "hoverinfo": "skip",
         "meta": "diagonal",
+    }
+
+
+def _band(own: Configuration, line: GroupLine) -> Layout:
+    assert line.low is not None, "a band has edges"
+    assert line.high is not None, "a band has edges"
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.concatenate([line.x, line.x[::-1]]),
+        "y": np.concatenate([line.high, line.low[::-1]]),
+        "fill": "toself",
+        "fillcolor": tint(method_style(own.method).colour, _BAND),
+        "line": {"width": 0},
+        "legendgroup": line.group,
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "meta": "band",
     }
 
 
@@ -97,7 +117,7 @@ def _line(own: Configuration, line: GroupLine) -> Layout:
 
 
 def _bars(line: GroupLine, colour: str) -> Layout:
-    if line.low is None or line.high is None:
+    if line.low is None or line.high is None or line.is_band:
         return {}
     return {
         "error_y": {

@@ -80,8 +80,9 @@ class GroupLine:
         x: [P].
         y: [P].
         hovers: [P] what each point says; the program's own text.
-        low: [P] lower 95 % limit of y, if there are limits.
-        high: [P] upper 95 % limit of y.
+        low: [P] lower 95 % limit of y, if there are limits; of a band its lower edge.
+        high: [P] upper 95 % limit of y; of a band its upper edge.
+        is_band: whether these are edges of a band, not limits at each point.
     """
 
     group: str
@@ -91,6 +92,7 @@ class GroupLine:
     hovers: tuple[str, ...]
     low: Floats | None = None
     high: Floats | None = None
+    is_band: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +137,54 @@ class Crossed:
     hovers: tuple[Notes, ...]
     better: str | None
     split: str = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One number of every modality and group, M by G.
+
+    Attributes:
+        value: [M, G].
+        low: [M, G] lower 95 % limit.
+        high: [M, G] upper 95 % limit.
+        notes: [M][G] why there is no number, in short; empty where there is one.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+    notes: Notes
+
+
+@dataclass(frozen=True, slots=True)
+class ModalityPanel:
+    """One configuration, and what it is held against.
+
+    Attributes:
+        configuration: whose.
+        own: its AUCs.
+        reference: those of the baseline with the same seeds; None for the baseline, or where there is none.
+    """
+
+    configuration: Configuration
+    own: Told
+    reference: Told | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModalityGroups:
+    """What each modality tells by itself about each group.
+
+    Attributes:
+        attribute: whose groups.
+        modalities: M.
+        groups: G, all of the attribute in its order.
+        panels: a configuration each.
+        details: what is shown; the program's own words.
+    """
+
+    attribute: str
+    modalities: tuple[str, ...]
+    groups: tuple[str, ...]
+    panels: tuple[ModalityPanel, ...]
+    details: tuple[str, ...]

@@ -20,7 +20,7 @@ from fairviz.training.checkpoints import save_weights
 from fairviz.training.devices import Device, OutOfMemory
 from fairviz.training.engine import train
 from fairviz.training.events import EpochEnd, Event, PackEnd, Tick
-from fairviz.training.packing import Pack, largest_pack, pack_runs
+from fairviz.training.packing import Pack, image_bytes, largest_pack, pack_runs
 from fairviz.training.runs import RunSpec
 from fairviz.training.tensors import TaskTensors
 
@@ -103,7 +103,12 @@ class Rotation:
         self._records = self.store.runs(self.comparison_id)
         self._tensors = self._all_tensors()
         specs = [RunSpec.model_validate(record.spec) for record in self._records]
-        largest = largest_pack(len(specs), self.workers, on_cpu=self.device.type == "cpu")
+        largest = largest_pack(
+            len(specs),
+            self.workers,
+            on_cpu=self.device.type == "cpu",
+            bytes_per_member=image_bytes(self.data, specs),
+        )
         for pack in pack_runs(specs, largest=largest):
             yield self._turn(pack)
 

@@ -32,6 +32,29 @@ def signal_noise_floor(
 ) -> NoiseFloor:
     """Largest less smallest of the groups' signals that batches of equal groups show.
 
+    Arguments as for ``signal_null_gaps``.
+
+    Returns:
+        NaN where no batch has two groups with both outcomes.
+    """
+    gaps = signal_null_gaps(
+        labels, scores, codes, batch_size=batch_size, signal=signal, memory=memory, seed=seed
+    )
+    return NoiseFloor.of(gaps) if len(gaps) else NoiseFloor(math.nan, math.nan)
+
+
+def signal_null_gaps(
+    labels: IntArray,
+    scores: FloatArray,
+    codes: IntArray,
+    *,
+    batch_size: int,
+    signal: Signal = "auc",
+    memory: float = 0.0,
+    seed: int = 0,
+) -> FloatArray:
+    """Largest less smallest of the groups' signals in batches of equal groups, one by one.
+
     A gate on the batch's own AUCs is "auc" without memory; one on averaged AUCs, and MultiFair+, "auc" with
     the average's memory s; the group factors are made of the "surrogate" with theirs. A moving average keeps
     sqrt((1 - s) / (1 + s)) of the noise of independent batches.
@@ -47,7 +70,7 @@ def signal_noise_floor(
         seed: of the draws.
 
     Returns:
-        NaN where no batch has two groups with both outcomes.
+        [draws], of those with two groups or more that have both outcomes; at most 500.
     """
     rng = np.random.default_rng(seed)
     of = _SIGNALS[signal]
@@ -61,9 +84,7 @@ def signal_noise_floor(
         defined = [value for value in values if not math.isnan(value)]
         if len(defined) > 1:
             gaps.append(max(defined) - min(defined))
-    if not gaps:
-        return NoiseFloor(math.nan, math.nan)
-    return NoiseFloor.of(np.array(gaps) * math.sqrt((1 - memory) / (1 + memory)))
+    return np.array(gaps) * math.sqrt((1 - memory) / (1 + memory))
 
 
 def _dealt_within_outcomes(labels: IntArray, codes: IntArray, rng: np.random.Generator) -> IntArray:

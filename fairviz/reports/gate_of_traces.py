@@ -18,7 +18,8 @@ attributes, K objectives (the task's first, then one per attribute).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +27,17 @@ from numpy.typing import NDArray
 from fairviz.data.groups import Attribute
 from fairviz.data.prepare import PreparedData
 from fairviz.suppression import is_small
+from fairviz.whatif import ControllerReplay, Replay
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
+AnyReplay = TypeVar("AnyReplay", Replay, ControllerReplay)
 
 _OF_BATCHES: Final = frozenset({"shares", "fused_auc"})
 _OF_GROUPS: Final = frozenset({"surrogate_auc", "group_factors", "group_weight", "group_loss"})
 _OF_ATTRIBUTES: Final = frozenset({"gap", "gate", "delta", "fairness_loss"})
 _OF_OBJECTIVES: Final = frozenset({"losses", "weights", "norms"})
-_OF_ALL_ATTRIBUTES: Final = frozenset({"batch_factors", "scale", "conflict_share", "update_norm"})
+_OF_ALL_ATTRIBUTES: Final = frozenset({"batch_factors", "acting", "scale", "conflict_share", "update_norm"})
 
 
 def traceable_groups(data: PreparedData) -> tuple[Bools, ...]:
@@ -77,6 +80,17 @@ def told_traces(traces: Mapping[str, Floats], groups: Sequence[Bools]) -> dict[s
         else:
             told[name] = trace
     return told
+
+
+def told_replay(found: AnyReplay, groups: Sequence[Bools]) -> AnyReplay:
+    """A replay of a run of private data, whose fields are called as the traces they stand for; NaN withheld.
+
+    Other dials must not tell what the recorded ones did not.
+    """
+    arrays: dict[str, Floats] = vars(found)
+    told = told_traces(arrays, groups)
+    fields = {name: told.get(name, np.full_like(array, np.nan)) for name, array in arrays.items()}
+    return replace(found, **fields)
 
 
 def _patients(

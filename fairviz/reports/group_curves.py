@@ -154,12 +154,16 @@ def _by_group(
     return found
 
 
+def grouping(data: PreparedData, attribute: str) -> Attribute | Intersection:
+    """The groups of test rows by an attribute, or intersection, that their report lists."""
+    own = [replace(one, codes=one.codes[data.split.test]) for one in data.attributes]
+    several: list[Attribute | Intersection] = [*own, *intersections(own)]
+    return next(one for one in several if one.name == attribute)
+
+
 def _scored(data: PreparedData, scores: FloatArray, attribute: str) -> tuple[_Scored, tuple[str, ...]]:
     """Test rows with the scores of all rows, and the names of an attribute's groups."""
-    rows = data.split.test
-    own = [replace(one, codes=one.codes[rows]) for one in data.attributes]
-    several: list[Attribute | Intersection] = [*own, *intersections(own)]
-    found = next(one for one in several if one.name == attribute)
+    rows, found = data.split.test, grouping(data, attribute)
     return _Scored(data.labels[rows], scores[rows], chosen(data.patients, rows), found.codes), found.values
 
 

@@ -56,6 +56,12 @@ class Joined:
         """A metric of what one modality tells by itself."""
         return self._of_rows(lambda report: report.modalities[modality], metric)
 
+    def of_modality_group(self, modality: str, attribute: str, group: str, metric: str) -> Estimate:
+        """A metric of what one modality tells of one group."""
+        return self._of_rows(
+            lambda report: report.modalities[modality].attribute(attribute).groups[group], metric
+        )
+
     def gap(self, attribute: str, gap: str) -> Estimate:
         """A difference between groups."""
         return _joined(
@@ -72,11 +78,15 @@ class Joined:
         return fmean(known) if known else None
 
     def _of_rows(self, part: Callable[[FairnessReport], Performance], metric: str) -> Estimate:
-        parts = [part(report) for report in self.by_seed.values()]
-        cases = _cases(parts[0])
-        if cases is None:
-            return _joined(parts, metric, lambda _, intervals: intervals[0] if len(intervals) == 1 else None)
-        return _joined(parts, metric, lambda values, intervals: _cut(mean_interval(values, intervals, cases)))
+        return joined_rows([part(report) for report in self.by_seed.values()], metric)
+
+
+def joined_rows(parts: Sequence[Performance], metric: str) -> Estimate:
+    """A metric of the same rows, of a seed each."""
+    cases = _cases(parts[0])
+    if cases is None:
+        return _joined(parts, metric, lambda _, intervals: intervals[0] if len(intervals) == 1 else None)
+    return _joined(parts, metric, lambda values, intervals: _cut(mean_interval(values, intervals, cases)))
 
 
 def _cases(first: Performance) -> int | None:

@@ -55,12 +55,13 @@ def describe_device(device: torch.device) -> str:
 
 
 def set_precision(name: Precision) -> None:
-    """Let a GPU multiply matrices with 10 bits of precision in place of 23, or not; a CPU is left as it is.
+    """Let a GPU multiply and convolve with 10 bits of precision instead of 23, or not; a CPU is left alone.
 
     Args:
         name: "single", or "mixed" for the shorter, faster products; sums stay in single precision.
     """
-    torch.backends.cuda.matmul.fp32_precision = "tf32" if name == "mixed" else "ieee"
+    for products in (torch.backends.cuda.matmul, torch.backends.cudnn.conv):  # type: ignore[attr-defined]
+        products.fp32_precision = "tf32" if name == "mixed" else "ieee"
 
 
 def warm_up() -> None:

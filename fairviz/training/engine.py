@@ -6,6 +6,7 @@ device: nothing in the inner loop reads a number back.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -51,10 +52,8 @@ def train(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Even
 
     for epoch in range(1, epochs + 1):
         traces = []
-        for step, batch in enumerate(batches.epoch(), start=1):
-            traces.append(method.step(batch))
-            optimiser.step()
-            method.finish()
+        for step, trace in enumerate(_steps(method, optimiser, batches), start=1):
+            traces.append(trace)
             yield Tick((epoch - 1) * batches.steps + step, epochs * batches.steps)
         reports = _validate(pack, network, tensors, data, best)
         best.keep(epoch, reports)
@@ -73,6 +72,15 @@ def train(pack: Pack, data: PreparedData, tensors: TaskTensors) -> Iterator[Even
     yield PackEnd(_results(network, tensors, data, best), best.failures)
 
 
+def _steps(method: Method, optimiser: MemberAdamW, batches: Batches) -> Iterator[Trace]:
+    """An epoch's steps; between epochs no batch is kept, while other packs have their turns."""
+    for batch in batches.epoch():
+        trace = method.step(batch)
+        optimiser.step()
+        method.finish()
+        yield trace
+
+
 def _method(pack: Pack, network: Network, tensors: TaskTensors) -> Method:
     """The members' method."""
     parameters = [run.parameters for run in pack.runs]
@@ -82,8 +90,11 @@ def _method(pack: Pack, network: Network, tensors: TaskTensors) -> Method:
 
 def network_spec(data: PreparedData) -> NetworkSpec:
     """The network for a prepared task."""
-    widths = tuple(modality.shape[1] for modality in data.inputs)
-    return NetworkSpec(input_widths=widths, score_columns=data.score_columns)
+    shapes = {place: images.stack.shape[1:] for place, images in data.images.items()}
+    widths = tuple(
+        math.prod(shapes[m]) if m in shapes else modality.shape[1] for m, modality in enumerate(data.inputs)
+    )
+    return NetworkSpec(input_widths=widths, image_shapes=shapes, score_columns=data.score_columns)
 
 
 class _BestEpochs:
@@ -149,8 +160,8 @@ def _scores(network: Network, tensors: TaskTensors, rows: Tensor) -> NDArray[np.
     """Predicted probabilities [R, rows, C] of some rows."""
     with torch.no_grad():
         parts = [
-            probabilities(network.predict(inputs, available=available).logits).mT
-            for inputs, available in tensors.parts(rows, network.members)
+            probabilities(network.predict(inputs, available=available, images=images).logits).mT
+            for inputs, available, images in tensors.parts(rows, network.members)
         ]
     scores: NDArray[np.float32] = torch.cat(parts, dim=1).cpu().numpy()
     return scores

@@ -78,8 +78,8 @@ def _scores(
 def _features(network: Network, tensors: TaskTensors, members: Sequence[int], rows: Tensor) -> Tensor:
     """Features h [R, M, N, D] of some rows."""
     parts = [
-        network.features(members, inputs, available)
-        for inputs, available in tensors.parts(rows, len(members))
+        network.features(members, inputs, available, images=images)
+        for inputs, available, images in tensors.parts(rows, len(members))
     ]
     return torch.cat(parts, dim=3).mT
 

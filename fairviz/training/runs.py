@@ -160,6 +160,39 @@ def grid_runs(
     ]
 
 
+def point_runs(
+    method: str,
+    points: Sequence[Mapping[str, Any]],
+    seeds: int,
+    training: TrainingSpec,
+    *,
+    baseline: bool = False,
+) -> list[RunSpec]:
+    """A method at some points that need not make a grid, each with seeds 0 to ``seeds`` - 1.
+
+    Args:
+        method: its name.
+        points: changed hyperparameters of each.
+        seeds: how many.
+        training: settings of all runs.
+        baseline: first the baseline on the same seeds.
+
+    Raises:
+        SettingError: for an unknown method or parameter, a value outside its bounds, a point given twice, and
+            for more runs than ``MOST_RUNS``.
+    """
+    compared = baseline and method != BASELINE
+    _check_number(seeds * (len(points) + compared))
+    runs = [run for point in points for run in _seeded(method, point, seeds, training)]
+    labels = [run.label for run in runs[::seeds]] if seeds else []
+    twice = next((label for place, label in enumerate(labels) if label in labels[:place]), None)
+    if twice is not None:
+        raise SettingError(
+            "points", expected="each of them once", found=f"{twice} twice", remedy="Give every point once."
+        )
+    return [*(_seeded(BASELINE, {}, seeds, training) if compared else ()), *runs]
+
+
 def swept_values(method: str, name: str, given: Iterable[Any]) -> tuple[Any, ...]:
     """Values of one hyperparameter or training setting, each checked alone; text becomes what it says.
 

@@ -1,6 +1,6 @@
 """Caches of the pages: keyed by id and revision, shared by all sessions, around plain functions.
 
-Those of what methods did at their steps are in ``stepcache``.
+Those of what methods did at their steps are in ``stepcache``, those of single groups in ``groupcache``.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.plane import Plane
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
-from fairviz.reports.group_curves import RunCurves
 from fairviz.reports.run import Epoch, Run
-from fairviz.ui import series
+from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
 from fairviz.ui.series import Axes, Split
@@ -31,6 +30,7 @@ from fairviz.ui.sweepseries import Cut, cut_sweep, swept
 from fairviz.ui.sweepwords import collapsed, sentences
 
 _PREVIEW_ROWS = 8
+_OFFERED_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,12 @@ def checked(task_json: str) -> Checked:
     return Checked(bench.check_task(spec), bench.group_counts(spec))
 
 
+@st.cache_data(ttl=_OFFERED_SECONDS, show_spinner=False)
+def offered() -> tuple[str, ...]:
+    """Tables and folders that the server offers, looked up now and then: there may be many files to pass."""
+    return workbench().offered()
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _history(comparison_id: str) -> History:
     return History(workbench(), comparison_id)
@@ -149,9 +155,10 @@ def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def group_lines(comparison_id: str, revision: int, attribute: str) -> Drawing:
-    """AUC per group by epoch, a panel per configuration."""
-    curves = series.group_curves(*history(comparison_id, revision), attribute)
+def group_lines(comparison_id: str, revision: int, attribute: str, labels: tuple[str, ...]) -> Drawing:
+    """AUC per group by epoch, a panel per configuration of these labels."""
+    runs, epochs = history(comparison_id, revision)
+    curves = series.group_curves([run for run in runs if run.label in labels], epochs, attribute)
     figure = group_auc(curves, split="validation")
     return drawing(figure, group_auc_text(curves, split="validation"))
 
@@ -195,16 +202,6 @@ def result_front(
     return drawing(figure, text, is_empty=not series.drawable(points))
 
 
-@st.cache_resource(max_entries=16, show_spinner="Reading the kept scores ...")
-def group_curves(
-    comparison_id: str,  # noqa: ARG001  (keys the cache)
-    run_ids: tuple[int, ...],
-    attribute: str,
-) -> list[RunCurves]:
-    """Curves of the groups in some finished runs, which never change; read only."""
-    return [workbench().group_curves(run_id, attribute) for run_id in run_ids]
-
-
 @st.cache_resource(max_entries=8, show_spinner="Deciding again at this threshold ...")
 def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # noqa: ARG001  (keys the cache)
     """Runs of a comparison at a revision, with decisions at the threshold that a rule chooses; read only."""
@@ -221,4 +218,4 @@ def forget() -> None:
     st.cache_data.clear()
     _history.clear()
     decided.clear()
-    group_curves.clear()
+    groupcache.forget()

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import streamlit as st
 
 from fairviz.data.specs import TaskSpec
+from fairviz.ui import cache
 from fairviz.ui.bench import workbench
 
 Answer = Literal["yes", "no", "unknown"]
@@ -21,6 +22,7 @@ class Details:
 
     name: str
     group_id: str | None
+    split_column: str | None
     public: bool
     external: str | None
     measured_alike: Answer
@@ -29,7 +31,7 @@ class Details:
 def detail_form(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: str) -> Details:
     """Draw the question about the outcome, and below it what can be opened."""
     alike = _measured_alike(first, mark)
-    with st.expander("Name, repeated patients, test rows from elsewhere, public data"):
+    with st.expander("Name, repeated patients, given split, test rows from elsewhere, public data"):
         name = st.text_input("Name of the task", first.name, key=f"name.{mark}", bind="query-params")
         group_id = st.selectbox(
             "Rows of one patient share a value of",
@@ -41,12 +43,13 @@ def detail_form(dataset_id: str, columns: Sequence[str], first: TaskSpec, mark: 
             help="Rows of one patient then stay together in training, validation or test, "
             "and intervals count patients, not rows.",
         )
+        split_column = _split_column(dataset_id, first, mark)
         external = _external(dataset_id, first, mark)
         public = st.checkbox(
             "These data are public or synthetic", first.public, key=f"public.{mark}", bind="query-params",
             help="Counts under 11 patients, and numbers that would reveal them, are then not suppressed.",
         )  # fmt: skip
-    return Details(name or first.name, group_id, public, external, alike)
+    return Details(name or first.name, group_id, split_column, public, external, alike)
 
 
 def _measured_alike(first: TaskSpec, mark: str) -> Answer:
@@ -64,6 +67,20 @@ def _measured_alike(first: TaskSpec, mark: str) -> Answer:
         "do harm. The answer goes into every report.",
     )
     return chosen or "unknown"
+
+
+def _split_column(dataset_id: str, first: TaskSpec, mark: str) -> str | None:
+    """The column that tells the part of each row, where a split was published."""
+    options = [column.name for column in cache.profile(dataset_id) if column.kind == "category"]
+    return st.selectbox(
+        "Training, validation and test rows are told by",
+        options,
+        options.index(first.split.column) if first.split.column in options else None,
+        key=f"split.{mark}",
+        bind="query-params",
+        placeholder="nothing: FairViz splits the rows",
+        help="A column that says train, validation or test for every row, as a published split does.",
+    )
 
 
 def _external(dataset_id: str, first: TaskSpec, mark: str) -> str | None:

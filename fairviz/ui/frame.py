@@ -20,6 +20,7 @@ _PAGES: Final = {
     state.DATA: "Data",
     state.TRAIN: "Train",
     state.SWEEP: "Sweep",
+    state.WHAT_IF: "What-if",
     state.TRADE_OFFS: "Trade-offs",
     state.GROUPS: "Groups",
     state.MODULATION: "Modulation",

@@ -16,6 +16,7 @@ import numpy as np
 from fairviz.data.specs import TaskSpec
 from fairviz.evaluation.intersections import joined
 from fairviz.evaluation.report import FairnessReport
+from fairviz.figures.crossed import NO_PATIENTS
 from fairviz.figures.group_series import Configuration, Crossed, Estimates, Forest
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.metrics.intervals import Interval
@@ -24,7 +25,6 @@ from fairviz.suppression import SUPPRESSED
 from fairviz.ui import words
 from fairviz.ui.findings import Result
 
-_NO_PATIENTS: Final = "no patients"
 _OPPOSITE: Final = {"up": "down", "down": "up"}
 _DIRECTIONS: Final = {
     "up": "more is better",
@@ -183,7 +183,7 @@ def _cell(result: Result, name: str, group: str, number: GroupNumber) -> tuple[f
     """Value, what stands in the cell, what it says when pointed at."""
     own = result.joined.first.attribute(name).groups
     if group not in own:
-        return math.nan, _NO_PATIENTS, _NO_PATIENTS
+        return math.nan, NO_PATIENTS, NO_PATIENTS
     estimate = result.joined.of_group(name, group, number.metric)
     value = number.of(estimate)[0]
     text = note(estimate.reason) or f"{value:.{number.decimals}f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -18,13 +19,12 @@ from fairviz.training.runs import BASELINE, method_entry
 from fairviz.ui import cache, findings, series, state, stepcache, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
-from fairviz.ui.errors import shown_errors
+from fairviz.ui.grouplines import group_lines
+from fairviz.ui.polled import polled
 from fairviz.ui.series import Axes
 from fairviz.workbench import Progress
 
-_REFRESH_SECONDS: Final = 1.0
 DEFAULT_GAP: Final = "equalized_odds_difference"
-_MOST_PANELS: Final = 12
 
 _ENDED: Final = {
     State.CANCELLED: "**Cancelled.** What was trained so far is shown and stays.",
@@ -42,23 +42,18 @@ Returns the axes that were chosen.
 """
 
 
-def live(comparison_id: str, charts: Charts | None = None) -> None:
+def live(comparison_id: str, charts: Charts | None = None, *, table: bool = True) -> None:
     """Draw a comparison, again and again while it is waiting or in training.
 
     Args:
         comparison_id: of the comparison.
         charts: between progress and table; without them the front, the groups and what methods did.
+        table: whether the runs are listed.
     """
-    running = workbench().progress(comparison_id).state.active
-    every = _REFRESH_SECONDS if running else None
-    st.fragment(_live, run_every=every)(comparison_id, running, charts or _charts)
+    polled(comparison_id, partial(_live, comparison_id, charts or _charts, table=table))
 
 
-@shown_errors()
-def _live(comparison_id: str, was_running: bool, charts: Charts) -> None:
-    progress = workbench().progress(comparison_id)
-    if was_running and not progress.state.active:
-        st.rerun(scope="app")
+def _live(comparison_id: str, charts: Charts, progress: Progress, *, table: bool) -> None:
     runs, epochs = cache.history(comparison_id, progress.revision)
     _status(comparison_id, progress, runs)
     spec = workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
@@ -66,7 +61,8 @@ def _live(comparison_id: str, was_running: bool, charts: Charts) -> None:
     if epochs:
         comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
         axes = charts(comparison_id, progress.revision, runs, spec, comparable)
-    _runs_table(runs, epochs, axes)
+    if table:
+        _runs_table(runs, epochs, axes)
 
 
 def _status(comparison_id: str, progress: Progress, runs: Sequence[Run]) -> None:
@@ -133,7 +129,7 @@ def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSp
     draw(front, key=f"live-front-{comparison_id}-{axes.key}", revision=str(revision))
     left, right = st.columns(2)
     with left:
-        _groups(comparison_id, revision, axes, len({run.label for run in runs}))
+        group_lines(comparison_id, revision, axes.attribute, {run.label for run in runs})
     with right:
         epoch = {run.id: run.epoch for run in runs}
         if run_id is None:
@@ -161,14 +157,6 @@ def _more_on_steps(comparison_id: str, run: Run) -> None:
             "seed": str(run.spec["seed"]),
         },
     )
-
-
-def _groups(comparison_id: str, revision: int, axes: Axes, configurations: int) -> None:
-    if configurations > _MOST_PANELS:
-        st.caption(f"{configurations} configurations are too many for a panel each of AUC per group.")
-        return
-    lines = cache.group_lines(comparison_id, revision, axes.attribute)
-    draw(lines, key=f"live-groups-{comparison_id}-{axes.key}", revision=str(revision))
 
 
 def _selectors(

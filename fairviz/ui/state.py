@@ -16,6 +16,7 @@ from fairviz.ui.bench import workbench
 
 START, DATA, TRAIN, TRADE_OFFS = "app.py", "pages/data.py", "pages/train.py", "pages/trade_offs.py"
 SWEEP, GROUPS, MODULATION = "pages/sweep.py", "pages/groups.py", "pages/modulation.py"
+WHAT_IF = "pages/what_if.py"
 
 _EDITS: Final = "columns"
 _GROUPS: Final = "groups"

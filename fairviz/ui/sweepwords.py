@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from scipy.special import fdtrc
 
 from fairviz.figures.arrays import mean_of_defined
 from fairviz.figures.series import Floats, Response, Sweep
+from fairviz.metrics.dial_effect import LEVEL, points_p_value
 from fairviz.reports.collapse import collapses, collapses_by_label
 from fairviz.reports.run import Run
 from fairviz.ui import words
 from fairviz.ui.findings import beyond_seeds, lower_name
 
-_LEVEL: Final = 0.05
 _MOST_NAMED: Final = 3
 
 
@@ -51,20 +50,11 @@ def collapsed(runs: Sequence[Run]) -> list[str]:
 def differ(values: Floats) -> bool | None:
     """Whether points [P, S] differ by more than their seeds make; None where that cannot be told.
 
-    F test of points in blocks of seeds, on the seeds that every point has, with the lower bound of its
-    degrees of freedom (Geisser & Greenhouse 1958): points rise and fall together unevenly.
+    On the seeds that every point has.
     """
     whole = values[:, np.isfinite(values).all(axis=0)]
-    points, seeds = whole.shape
-    if points < 2 or seeds < 2:
-        return None
-    of_points = whole.mean(axis=1, keepdims=True)
-    rest = whole - of_points - whole.mean(axis=0, keepdims=True) + whole.mean()
-    between = seeds * ((of_points - whole.mean()) ** 2).sum()
-    within = (rest**2).sum() / (seeds - 1)
-    if within == 0:
-        return bool(between > 0)
-    return bool(fdtrc(1, seeds - 1, between / within) < _LEVEL)
+    found = points_p_value(whole.astype(np.float64))
+    return None if np.isnan(found) else found < LEVEL
 
 
 def _along(sweep: Sweep, named: Sequence[tuple[str, Response]]) -> list[str]:

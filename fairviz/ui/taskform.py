@@ -13,7 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from fairviz.data.checks import MAX_GROUPS
-from fairviz.data.describe import ColumnProfile
+from fairviz.data.describe import ColumnProfile, Kind
+from fairviz.data.modality import modality_of
 from fairviz.data.outcome import FEWEST_CLASSES, MOST_CLASSES
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.errors import TaskError
@@ -39,10 +40,15 @@ class TaskChoice:
     positive: str | None
     groups: Groups
     uses: Mapping[str, str]
+    kinds: Mapping[str, Kind]
     details: Details
 
     def spec(self) -> TaskSpec:
-        """The task; the very one the form started from where nothing was changed."""
+        """The task; the very one the form started from where nothing was changed.
+
+        Raises:
+            TaskError: if a modality mixes free text and numbers, or images and anything.
+        """
         sensitive = self.groups.sensitive
         unchanged = self.uses == uses_of(self.start) and sensitive == self.start.sensitive
         changes: dict[str, Any] = {
@@ -52,14 +58,17 @@ class TaskChoice:
             "sensitive": sensitive,
             "groupings": self.groups.groupings,
             "public": self.details.public,
-            "split": self.start.split.model_copy(update={"group_id": self.details.group_id}),
+            "split": self.start.split.model_copy(
+                update={"group_id": self.details.group_id, "column": self.details.split_column}
+            ),
             "external": self.details.external,
             "measured_alike": self.details.measured_alike,
         }
         if not unchanged:
-            kept_out = {self.outcome, *self.groups.columns, self.details.group_id}
+            one = (self.outcome, self.details.group_id, self.details.split_column)
+            kept_out = {*one, *self.groups.columns}
             unused = (column for column, use in self.uses.items() if use == NOT_USED)
-            changes["modalities"] = _modalities(self.uses)
+            changes["modalities"] = _modalities(self.uses, self.kinds)
             changes["drop"] = tuple(column for column in unused if column not in kept_out)
         return self.start.model_copy(update=changes)
 
@@ -90,7 +99,8 @@ def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
         groups = group_form(dataset_id, sensitive, first, mark, public=details.public)
     proposed, reasons = _proposed(dataset_id, first, outcome, positive, groups)
     uses = _uses(dataset_id, proposed, reasons, outcome, mark)
-    return TaskChoice(proposed, outcome, positive, groups, uses, details)
+    kinds = {column.name: column.kind for column in cache.profile(dataset_id)}
+    return TaskChoice(proposed, outcome, positive, groups, uses, kinds, details)
 
 
 def check(spec: TaskSpec) -> None:
@@ -220,7 +230,7 @@ def _uses(
     st.subheader("What the model may see", anchor=False)
     st.caption(
         "Columns of one modality are read by one encoder. The compared columns are inputs only where a "
-        "modality names them."
+        "modality names them; free text only where you put it into one of its own, such as notes."
     )
     inputs, edits = uses_of(proposed), state.column_edits()
     proposals = {
@@ -273,6 +283,8 @@ def _use_row(column: ColumnProfile, use: str, reason: str) -> dict[str, Any]:
 def _reason(column: str, proposed: TaskSpec, reasons: Mapping[str, str]) -> str:
     if column in proposed.sensitive_columns:
         return "compared between groups"
+    if column == proposed.split.column:
+        return "tells training from test rows"
     return reasons.get(column, "left out by choice")
 
 
@@ -288,12 +300,11 @@ def _use_columns(names: list[str]) -> dict[str, Any]:
     }
 
 
-def _modalities(uses: Mapping[str, str]) -> tuple[ModalitySpec, ...]:
+def _modalities(uses: Mapping[str, str], kinds: Mapping[str, Kind]) -> tuple[ModalitySpec, ...]:
     """Modalities in the order in which columns first name them."""
     names = dict.fromkeys(use for use in uses.values() if use != NOT_USED)
     return tuple(
-        ModalitySpec(name=name, columns=tuple(column for column, use in uses.items() if use == name))
-        for name in names
+        modality_of(name, [column for column, use in uses.items() if use == name], kinds) for name in names
     )
 
 

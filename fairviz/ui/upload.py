@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fairviz.data.load import ENDINGS, title
 from fairviz.store.records import DatasetRecord
-from fairviz.ui import state, words
+from fairviz.ui import cache, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
 
@@ -27,12 +27,38 @@ def upload() -> DatasetRecord | None:
         max_upload_size=limit,
     )
     if file is None:
-        return None
+        return _offered()
     with shown_errors():
         dataset = keep(file)
         state.empty_choices()
         return dataset
     return None
+
+
+@shown_errors()
+def _offered() -> DatasetRecord | None:
+    """Draw what the server offers of its own; returns the dataset once, when one was read."""
+    names = cache.offered()
+    if not names:
+        return None
+    name = st.selectbox(
+        "Or a table or folder on the server",
+        names,
+        None,
+        key=state.choice_key("offered"),
+        placeholder="Choose a table or folder",
+        help="Folders in the layout of FairVision or FairVLMed are read with their images and notes.",
+    )
+    if name is None or not st.button("Read it", key=state.choice_key("read-offered")):
+        return None
+    bar = st.progress(0.0, "Reading ...")
+
+    def tell(done: int, count: int) -> None:
+        bar.progress(done / count, f"Reading file {done:,} of {count:,}")
+
+    dataset = workbench().add_offered(name, on_progress=tell)
+    state.empty_choices()
+    return dataset
 
 
 def keep(file: UploadedFile) -> DatasetRecord:
@@ -53,7 +79,7 @@ def keep(file: UploadedFile) -> DatasetRecord:
 def _where_it_goes() -> str:
     home = words.plain(str(workbench().settings.home))
     return (
-        "Before you upload: the file goes to the machine that runs FairViz and nowhere else. Its table is "
-        f"kept in {home}. Everyone who can open this page can see it, with all that is trained on it. It "
-        "stays until you delete it on the Data page. Upload no names, addresses or record numbers."
+        "Before you upload: the file goes to the machine that runs FairViz and nowhere else. What is read "
+        f"from it is kept in {home}. Everyone who can open this page can see it, with all that is trained on "
+        "it. It stays until you delete it on the Data page. Upload no names, addresses or record numbers."
     )

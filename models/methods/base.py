@@ -9,8 +9,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from models.encoders import NO_IMAGES
 from models.groups import GroupLayout
-from models.layers import Use
+from models.images import Pixels
+from models.layers import Uses
 from models.network import Dropout, Network, Prediction
 from models.specs import MethodSpec
 
@@ -22,17 +24,19 @@ class Batch(NamedTuple):
     """Rows of one step.
 
     Attributes:
-        inputs: [R, M, N, W].
+        inputs: of the T modalities that are tables [R, T, N, W].
         labels: 0 or 1 [R, C, N], a column per class where an outcome has more than two values.
         groups: [R, N, G], 1 where a row belongs to a group; the groups of all sensitive attributes side by
             side. A row whose value is missing has no group of that attribute.
         available: [R, M, N], 1 where a row has a modality; None where no row of the task lacks any.
+        images: of the other modalities, by their place.
     """
 
     inputs: Tensor
     labels: Tensor
     groups: Tensor
     available: Tensor | None = None
+    images: Mapping[int, Pixels] = NO_IMAGES
 
 
 class Method(ABC):
@@ -64,10 +68,10 @@ class Method(ABC):
     def finish(self) -> None:  # noqa: B027  (a hook that most methods have no use for)
         """What is left to do once the optimiser has used the gradients; for most methods nothing."""
 
-    def predict(self, batch: Batch, *, uses: list[Use] | None = None) -> Prediction:
+    def predict(self, batch: Batch, *, uses: Uses | None = None) -> Prediction:
         """Forward pass with this step's dropout masks; ``uses`` as ``Network.predict`` has it."""
         masks = self.dropout.masks(batch.labels.shape[-1])
-        return self.network.predict(batch.inputs, masks, batch.available, uses=uses)
+        return self.network.predict(batch.inputs, masks, batch.available, images=batch.images, uses=uses)
 
     def number(self, name: str) -> Tensor:
         """Hyperparameter ``name`` of every member [R]."""

@@ -14,7 +14,7 @@ from models.aggregators import aggregator_weights
 from models.gradients import combined_norm, conflict_share, cosines, gram, random_orders, reconcile
 from models.groups import GroupLayout
 from models.jacobian import jacobian
-from models.layers import Use
+from models.layers import Uses
 from models.methods.base import Batch, Method, Trace
 from models.modulation import keep_where_undefined
 from models.network import Network
@@ -49,7 +49,7 @@ class FairGrad(Method):
 
     def step(self, batch: Batch) -> Trace:
         """Gradients of all objectives, reconciled on their Gram matrix."""
-        uses: list[Use] = []
+        uses = Uses()
         logits = self.predict(batch, uses=uses).logits
         # A graph of its own: the objectives' gradients stop at the logits.
         leaf = logits.detach().requires_grad_()

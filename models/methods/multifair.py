@@ -163,11 +163,10 @@ class MultiFair(Method):
         """Where factors act on updates, weight decay included: scale how far the encoders were moved."""
         if self._pending is not None:
             before, scale = self._pending
+            parts = (self.network.encoders(flat) for flat in (before, self.network.weights))
             with torch.no_grad():
-                for old, now in zip(
-                    self.network.encoders(before), self.network.encoders(self.network.weights), strict=True
-                ):
-                    now.copy_(torch.lerp(old, now, _as_wide(scale, now)))
+                for old, now, share in zip(*parts, self.network.of_encoders(scale), strict=True):
+                    now.copy_(torch.lerp(old, now, share))
 
     def _watch(self, prediction: Prediction, batch: Batch) -> Watched:
         """Let the classifiers judge features that are cut off from the encoders."""
@@ -309,15 +308,11 @@ class MultiFair(Method):
         if self._scales_update:
             self._pending = self.network.weights.detach().clone(), scale
         else:
-            for gradient in self.network.encoders(whole):
-                gradient.mul_(_as_wide(scale, gradient))
+            parts = zip(self.network.encoders(whole), self.network.of_encoders(scale), strict=True)
+            for gradient, factor in parts:
+                gradient.mul_(factor)
         norm = whole.norm(dim=1, keepdim=True)
         whole.mul_((self._clip / (norm + 1e-6)).clamp(max=1))
-
-
-def _as_wide(per_modality: Tensor, view: Tensor) -> Tensor:
-    """[R, M] with as many axes as a view [R, M, ...]."""
-    return per_modality.view(*per_modality.shape, *[1] * (view.dim() - 2))
 
 
 def _last_weight_gradient(error: Tensor, features: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from models.groups import GroupLayout
 from models.methods.base import Batch, Method, Trace
-from models.modulation import SMALLEST_TAU, AveragedAUC
+from models.modulation import AveragedAUC, group_weights
 from models.network import Network
 from models.outcomes import row_losses
 from models.ranking import auc_gap, macro_auc
@@ -65,12 +65,12 @@ class MultiFairPlus(Method):
 
     def _group_weights(self, auc: Tensor) -> Tensor:
         """Weight [R, G] of a row of each group, before the batch's mean is divided out."""
-        weights = []
-        for index, part in enumerate(self.groups.slices):
-            own = auc[:, part]
-            behind = (own.nanmean(-1, keepdim=True) - own).nan_to_num(0.0)
-            strength = self._delta[:, index : index + 1] / self._tau.clamp_min(SMALLEST_TAU)
-            weights.append((1 + strength * behind).maximum(self._floor).minimum(self._ceiling))
+        weights = [
+            group_weights(
+                auc[:, part], self._delta[:, index : index + 1], self._tau, self._floor, self._ceiling
+            )
+            for index, part in enumerate(self.groups.slices)
+        ]
         return torch.cat(weights, dim=-1)
 
     def _row_weights(self, group_weight: Tensor, groups: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ _FLAGS = (
     "--disable-sync",
 )
 
-_PROBE = re.compile(r"/(data|train|sweep|trade_offs|groups|modulation)/_stcore/(health|host-config)$")
+_PROBE = re.compile(r"/(data|train|sweep|what_if|trade_offs|groups|modulation)/_stcore/(health|host-config)$")
 _THIS_MACHINE = "http://127.0.0.1:"
 
 OpenPage = Callable[..., Page]

@@ -26,10 +26,10 @@ CHARTS = ".fairviz-chart[data-revision]"
 FIRST_POINT_SECONDS = 20
 
 # Per chart, how many points are drawn: it grows while training goes on.
-_POINTS = f"""() => [...document.querySelectorAll('{CHARTS}')].map(
+POINTS = f"""() => [...document.querySelectorAll('{CHARTS}')].map(
     chart => (chart._fullData ?? []).reduce((sum, trace) => sum + (trace.x?.length ?? 0), 0))"""
 _GROWN = f"""before => {{
-    const now = ({_POINTS})();
+    const now = ({POINTS})();
     return now.length === before.length && now.every((points, i) => points > before[i]);
 }}"""
 _AT_LEAST = _GROWN.replace("points > before[i]", "points >= before[i]")
@@ -58,7 +58,7 @@ def server(home: Path, finished: str) -> Iterator[Server]:
 
 
 def points(page: Page) -> list[int]:
-    found: list[int] = page.evaluate(_POINTS)
+    found: list[int] = page.evaluate(POINTS)
     return found
 
 
@@ -82,7 +82,7 @@ def test_one_click_to_a_live_comparison_that_survives_reload_and_crash(
     page.wait_for_selector(CHARTS, timeout=FIRST_POINT_SECONDS * 1000)
     seconds = time.perf_counter() - clicked
     RESULTS.joinpath("first-point.json").write_text(json.dumps({"seconds": round(seconds, 2)}))
-    page.wait_for_function(f"() => ({_POINTS})().length === 3", timeout=30_000)
+    page.wait_for_function(f"() => ({POINTS})().length === 3", timeout=30_000)
     before = points(page)
     assert all(before)
     page.wait_for_function(_GROWN, arg=before, timeout=60_000)
@@ -96,7 +96,7 @@ def test_one_click_to_a_live_comparison_that_survives_reload_and_crash(
     assert parse_qs(urlsplit(page.url).query)["comparison"] == query["comparison"]
 
     second = open_page(server.page(address), width=390, scheme="dark")
-    second.wait_for_function(f"() => ({_POINTS})().length === 3", timeout=30_000)
+    second.wait_for_function(f"() => ({POINTS})().length === 3", timeout=30_000)
     other = points(second)
     second.wait_for_function(_GROWN, arg=other, timeout=60_000)
     keep(second, "train-live-phone-dark")
@@ -120,7 +120,7 @@ def test_one_click_to_a_live_comparison_that_survives_reload_and_crash(
     assert states == {"interrupted"}
 
 
-@pytest.mark.parametrize("page_name", ["", "data", "train", "sweep", "trade_offs", "groups"])
+@pytest.mark.parametrize("page_name", ["", "data", "train", "sweep", "what_if", "trade_offs", "groups"])
 def test_every_page_opens_by_its_own_address_on_a_fresh_server(
     page_name: str, tmp_path: Path, open_page: OpenPage, console: list[str]
 ) -> None:

@@ -312,6 +312,54 @@ def test_no_rule_for_a_threshold_ends_before_anything_is_trained(fairviz: Call, 
     assert "sensitivity=0.9" in done.err
 
 
+def test_notes_are_a_modality_of_text(fairviz: Call, tmp_path: Path) -> None:
+    frame, out = small_table(), tmp_path / "out.json"
+    frame["note"] = [f"day {at}: {'short of breath' if at % 3 else 'well'}" for at in range(len(frame))]
+    frame.to_csv(tmp_path / "notes.csv", index=False)
+    options = ["--target", "died", "--sensitive", "sex", "--modality", "vitals=heart_rate"]
+    options += ["--modality", "notes=note", "--json", str(out)]
+    options += ["--method", "baseline", "--method", "logistic-regression"]
+    done = fairviz("compare", str(tmp_path / "notes.csv"), *options, *QUICK)
+    assert done.status == 0, done.err
+    assert "may hold names" in done.err
+    kinds = [modality["kind"] for modality in json.loads(out.read_text())["task"]["modalities"]]
+    assert kinds == ["table", "text"]
+    mixed = fairviz("compare", str(tmp_path / "notes.csv"), *options[:4], "--modality", "all=age,note")
+    assert mixed.status == 2
+    assert 'modality "all": expected free text alone' in mixed.err
+
+
+def test_the_notes_of_an_intensive_care_unit_tell_deaths(
+    fairviz: Call, tmp_path: Path, real_data_dir: Path
+) -> None:
+    out = tmp_path / "out.json"
+    options = ["--target", "died_hospital", "--sensitive", "gender", "--method", "baseline"]
+    options += ["--modality", "unit=unittype,aps_wbc,aps_sodium,aps_bun,aps_glucose"]
+    options += ["--modality", "notes=text_diagnosis,text_pasthistory,text_physicalexam,text_note"]
+    options += ["--modality", "orders=text_treatment,text_medication", "--seeds", "1", "--epochs", "4"]
+    done = fairviz("compare", str(real_data_dir / "eicu_demo.parquet"), *options, "--json", str(out))
+    assert done.status == 0, done.err
+    result = json.loads(out.read_text())
+    assert [own["kind"] for own in result["task"]["modalities"]] == ["table", "text", "text"]
+    alone = result["runs"][0]["test"]["modalities"]
+    assert min(alone[name]["auc"] for name in ("notes", "orders")) > 0.6
+
+
+def test_a_given_split_is_kept(fairviz: Call, tmp_path: Path) -> None:
+    frame, out = small_table(), tmp_path / "out.json"
+    frame["use"] = ["train", "test", "val", "train"] * 100
+    frame["fold"] = ["train", "train", "dev", "test"] * 100
+    frame.to_csv(tmp_path / "split.csv", index=False)
+    options = ["--target", "died", "--split-column", "fold", "--method", "baseline", "--json", str(out)]
+    done = fairviz("compare", str(tmp_path / "split.csv"), *options, *QUICK)
+    assert done.status == 0, done.err
+    result = json.loads(out.read_text())
+    assert result["task"]["split"]["column"] == "fold"
+    test = result["runs"][0]["test"]["attributes"]["sex"]["groups"]
+    assert sum(group["n"] for group in test.values()) == 100
+    assert 'split as "fold" says: 200 rows train, 100 rows validation, 100 rows test' in done.err
+
+
 def test_a_task_is_written_edited_and_trained_from_its_file(fairviz: Call, tmp_path: Path, data: str) -> None:
     options = (
         "--target",

@@ -13,8 +13,12 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from models.encoders import NO_IMAGES
+from models.images import Pixels
 from models.network import Network
 from models.specs import NetworkSpec
+
+PARTS = ("weight", "bias")
 
 
 class Encoder(nn.Module):
@@ -29,8 +33,29 @@ class Encoder(nn.Module):
         return normal
 
 
+class ImageEncoder(nn.Module):
+    """Features [N, D] of images [N, S, H, W], slice by slice."""
+
+    def __init__(self, slices: int, spec: NetworkSpec) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for before, after in ((1, 8), (8, 16), (16, 32)):
+            layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.GroupNorm(1, after), nn.ReLU()]
+        self.fields = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(4), nn.Flatten())
+        self.slice = nn.Linear(32 * 4 * 4, 32)
+        self.hidden = nn.Linear(slices * 32, spec.hidden_width)
+        self.feature = nn.Linear(spec.hidden_width, spec.feature_width)
+        self.norm = nn.LayerNorm(spec.feature_width)
+
+    def forward(self, images: Tensor) -> Tensor:
+        looked = [self.slice(self.fields(images[:, s : s + 1])) for s in range(images.shape[1])]
+        hidden = self.hidden(torch.cat(looked, dim=1)).relu()
+        normal: Tensor = self.norm(self.feature(hidden))
+        return normal
+
+
 class Encoders(nn.ModuleList):
-    """Features [M, N, D] of a list of [N, D_m]."""
+    """Features [M, N, D] of a list of [N, D_m] and, of images, [N, S, H, W]."""
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         return torch.stack([encoder(modality) for encoder, modality in zip(self, inputs, strict=True)])
@@ -62,11 +87,14 @@ class FusionAndHead(nn.Module):
 
 
 class PlainNetwork(nn.Module):
-    """One member: of a list of [N, D_m] it makes logits [C, N] and features [M, N, D]."""
+    """One member: of what `Encoders` take it makes logits [C, N] and features [M, N, D]."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        self.encoders = Encoders([Encoder(inputs, spec) for inputs in spec.input_widths])
+        self.encoders = Encoders(
+            ImageEncoder(spec.image_shapes[m][0], spec) if m in spec.image_shapes else Encoder(width, spec)
+            for m, width in enumerate(spec.input_widths)
+        )
         self.fusion = FusionAndHead(spec)
 
     def forward(self, inputs: Sequence[Tensor], available: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -109,9 +137,15 @@ class PlainMembers:
         self._network = PlainNetwork(self.spec).to("meta")
         self._classifiers = PlainClassifiers(self.spec).to("meta")
 
-    def predict(self, inputs: Tensor, available: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Logits [R, C, N] and features [R, M, N, D], from which they are made, of inputs [R, M, N, W]."""
-        separate = [inputs[:, m, :, :width].double() for m, width in enumerate(self.spec.input_widths)]
+    def predict(
+        self, inputs: Tensor, available: Tensor | None, images: Mapping[int, Pixels] = NO_IMAGES
+    ) -> tuple[Tensor, Tensor]:
+        """Logits [R, C, N] and features [R, M, N, D], from which they are made, of inputs [R, T, N, W]."""
+        tables = iter(inputs.double().unbind(1))
+        separate = [
+            seen_by_member(images[m]).double() if m in images else next(tables)[..., :width]
+            for m, width in enumerate(self.spec.input_widths)
+        ]
         features = _side_by_side(self._network.encoders, self.encoders, separate)
         with sdpa_kernel(SDPBackend.MATH):
             return _side_by_side(self._network.fusion, self.fusion, features, available), features
@@ -120,6 +154,14 @@ class PlainMembers:
         """Logits [R, M, C, N] of features [R, M, N, D]; ``frozen`` classifiers get no gradient."""
         own = {name: p.detach() if frozen else p for name, p in self.classifiers.items()}
         return _side_by_side(self._classifiers, own, features)
+
+
+def seen_by_member(pixels: Pixels) -> Tensor:
+    """Images [R, N, S, H, W], every member's own."""
+    sets = {
+        member: own for own, members in zip(pixels.values, pixels.members, strict=True) for member in members
+    }
+    return torch.stack([sets[member] for member in range(len(sets))])
 
 
 def _side_by_side(module: nn.Module, parameters: dict[str, Tensor], *arguments: Any) -> Tensor:
@@ -144,12 +186,30 @@ def plain_member(network: Network, member: int) -> PlainNetwork:
 def encoder_parameters(named: Mapping[str, Tensor], spec: NetworkSpec) -> dict[str, Tensor]:
     """Parameters [R, ...] of ``Encoders`` out of the member-batched network's."""
     parameters: dict[str, Tensor] = {}
+    tables = [m for m in range(len(spec.input_widths)) if m not in spec.image_shapes]
     for m, width in enumerate(spec.input_widths):
-        own = {name: value[:, m] for name, value in named.items() if name.startswith("encoder.")}
-        own["encoder.hidden.weight"] = own["encoder.hidden.weight"][:, :width]
-        parameters |= _linear(own, "encoder.hidden", f"{m}.hidden")
+        shared = [name for name in named if name.startswith(("encoder.feature", "encoder.norm"))]
+        own = {name: named[name][:, m] for name in shared}
+        if m in spec.image_shapes:
+            parameters |= _image_parameters(named, m)
+        else:
+            own |= {f"hidden.{part}": named[f"encoder.hidden.{part}"][:, tables.index(m)] for part in PARTS}
+            own["hidden.weight"] = own["hidden.weight"][:, :width]
+            parameters |= _linear(own, "hidden", f"{m}.hidden")
         parameters |= _linear(own, "encoder.feature", f"{m}.feature")
         parameters |= _norm(own, "encoder.norm", f"{m}.norm")
+    return parameters
+
+
+def _image_parameters(named: Mapping[str, Tensor], m: int) -> dict[str, Tensor]:
+    """Parameters [R, ...] of the first layers of an ``ImageEncoder``."""
+    own = {name.removeprefix(f"encoder.image{m}."): value[:, 0] for name, value in named.items()}
+    parameters = _linear(own, "hidden", f"{m}.hidden") | _linear(own, "slice", f"{m}.slice")
+    for place, block in ((0, "block1"), (3, "block2"), (6, "block3")):
+        for part in PARTS:
+            parameters[f"{m}.fields.{place}.{part}"] = own[f"{block}.{part}"]
+        parameters[f"{m}.fields.{place + 1}.weight"] = own[f"{block}.scale"]
+        parameters[f"{m}.fields.{place + 1}.bias"] = own[f"{block}.shift"]
     return parameters
 
 

@@ -10,6 +10,7 @@ parameters of network and classifiers.
 from __future__ import annotations
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -71,7 +72,7 @@ class Reference(ABC):
 
     def see(self, batch: Batch) -> tuple[list[Rows], Tensor]:
         """Every member's rows, and the features [R, M, N, D] behind them."""
-        logits, features = self.members.predict(batch.inputs, batch.available)
+        logits, features = self.members.predict(batch.inputs, batch.available, batch.images)
         present = torch.ones(features.shape[:3]) if batch.available is None else batch.available
         parts = (logits, batch.labels.double(), batch.groups, present.double())
         return [Rows(*own) for own in zip(*parts, strict=True)], features
@@ -269,9 +270,17 @@ class MultiFair(Reference):
         which = torch.zeros(modalities, self.network.layout.size)
         for name, view in self.network.layout.views(which).items():
             if name.startswith("encoder."):
-                for m in range(modalities):
-                    view[m, m] = 1
+                for place, m in enumerate(self.owners(name)):
+                    view[m, place] = 1
         return which.bool()
+
+    def owners(self, name: str) -> list[int]:
+        """The modalities along the second axis of an encoder's parameter."""
+        images = self.network.spec.image_shapes
+        if number := re.match(r"encoder\.image(\d+)\.", name):
+            return [int(number[1])]
+        every = range(len(self.network.spec.input_widths))
+        return [m for m in every if m not in images] if name.startswith("encoder.hidden") else list(every)
 
     def clipped(self, gradient: Tensor) -> Tensor:
         return torch.stack(

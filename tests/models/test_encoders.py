@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.encoders import encode, encoder_parameters
-from models.layers import ParameterLayout, Use
+from models.encoders import Encoders, encoder_parameters
+from models.layers import ParameterLayout, Uses
 from models.specs import NetworkSpec
 
 SPEC = NetworkSpec(input_widths=(3, 2), hidden_width=5, feature_width=4)
-LAYOUT = ParameterLayout(encoder_parameters(SPEC))
+ENCODERS, LAYOUT = Encoders(SPEC), ParameterLayout(encoder_parameters(SPEC))
 MEMBERS, MODALITIES, ROWS = 2, 2, 6
 
 
@@ -32,11 +32,11 @@ def test_gradients_by_hand_are_those_of_differences(dropped: bool, weights: Tens
     mask = torch.ones(MEMBERS, MODALITIES, 5, ROWS, dtype=torch.float64) * 1.25
     mask[..., ::3] = 0
     own = mask if dropped else None
-    assert torch.autograd.gradcheck(lambda w: encode(LAYOUT, w, inputs, own), weights)
+    assert torch.autograd.gradcheck(lambda w: ENCODERS.encode(w, inputs, own), weights)
 
 
 def test_a_pass_back_that_is_noted_gives_the_weights_no_gradient(weights: Tensor, inputs: Tensor) -> None:
-    uses: list[Use] = []
-    encode(LAYOUT, weights, inputs, uses=uses).sum().backward()
+    uses = Uses()
+    ENCODERS.encode(weights, inputs, uses=uses).sum().backward()
     assert weights.grad is None
-    assert [use.layer for use in uses] == ["encoder.norm", "encoder.feature", "encoder.hidden"]
+    assert [use.layer for use in uses.layers] == ["encoder.norm", "encoder.feature", "encoder.hidden"]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from models.jacobian import jacobian
-from models.layers import Use
+from models.layers import Uses
 from models.network import Dropout, Network
 from models.specs import NetworkSpec
 from tests.models.problem import WIDTHS, make_batch
@@ -49,7 +49,7 @@ def test_rows_are_each_objectives_gradient(
     available = None if batch.available is None else batch.available.double()
     masks: Mapping[str, Tensor] | None = Dropout(spec, SEEDS).masks(64) if dropped else None
 
-    uses: list[Use] = []
+    uses = Uses()
     logits = network.predict(inputs, masks, available, uses=uses).logits
     leaf = logits.detach().requires_grad_()
     computed = jacobian(
@@ -66,7 +66,7 @@ def test_rows_are_each_objectives_gradient(
 def test_writing_down_changes_no_number_and_leaves_the_weights_alone() -> None:
     network = Network(NetworkSpec(input_widths=WIDTHS), SEEDS)
     inputs = make_batch(len(SEEDS)).inputs
-    noted = network.predict(inputs, uses=[]).logits
+    noted = network.predict(inputs, uses=Uses()).logits
     assert torch.equal(noted, network.predict(inputs).logits)
     noted.sum().backward()
     assert network.weights.grad is None

@@ -207,6 +207,42 @@ def has_preview(page: AppTest) -> bool:
 
 
 @pytest.fixture
+def remarked(home: Path, tmp_path: Path) -> str:  # noqa: ARG001  (opens the workbench there)
+    """A dataset with a column of free text."""
+    frame = hostile_table()
+    frame["remark"] = [f"seen on day {day} by the ward team" for day in range(len(frame))]
+    frame.to_parquet(tmp_path / "remarks.parquet")
+    return workbench().add_dataset(tmp_path / "remarks.parquet").id
+
+
+def test_free_text_becomes_a_modality_where_a_person_says_so(open_page: OpenPage, remarked: str) -> None:
+    assert "remark" in workbench().propose_task(remarked).drop
+    page = open_page("data", dataset=remarked, columns=json.dumps({"remark": "notes"}))
+    assert messages(page) == ""
+    assert "may hold names" in words_of(page)
+    page.button("use").click().run()
+    made = workbench().task_spec(address(page, "task")).modalities
+    assert [modality.kind for modality in made if modality.name == "notes"] == ["text"]
+
+
+def test_free_text_beside_numbers_is_refused_in_words(open_page: OpenPage, remarked: str) -> None:
+    edits = json.dumps({"remark": "notes", "lactate": "notes"})
+    page = open_page("data", dataset=remarked, columns=edits)
+    assert "expected free text alone" in messages(page)
+
+
+def test_a_given_split_is_chosen(open_page: OpenPage, home: Path, tmp_path: Path) -> None:  # noqa: ARG001
+    frame = hostile_table()
+    frame["fold"] = np.resize(["train", "train", "val", "test"], len(frame))
+    frame.to_parquet(tmp_path / "fold.parquet")
+    dataset = workbench().add_dataset(tmp_path / "fold.parquet").id
+    page = open_page("data", dataset=dataset)
+    assert page.selectbox(key(page, "split")).value == "fold"
+    page.button("use").click().run()
+    assert workbench().task_spec(address(page, "task")).split.column == "fold"
+
+
+@pytest.fixture
 def aged(home: Path, tmp_path: Path) -> str:  # noqa: ARG001  (opens the workbench there)
     """A dataset with ages and three origins."""
     rng = np.random.default_rng(3)

@@ -9,7 +9,7 @@ from fairviz.reports.summary import DISCLAIMER
 from fairviz.ui.bench import workbench
 from tests.pages.conftest import OpenPage, address, words_of
 
-PAGES = ("", "data", "train", "sweep", "trade_offs", "groups", "modulation")
+PAGES = ("", "data", "train", "sweep", "what_if", "trade_offs", "groups", "modulation")
 
 
 def shown_errors(page: AppTest) -> list[str]:
@@ -38,7 +38,7 @@ def test_navigation_leads_to_every_page_about_the_same_runs(
 ) -> None:
     links = [link.proto for link in open_page(name, **trained).get("page_link")][: len(PAGES)]
     assert [link.label for link in links] == [
-        "Start", "Data", "Train", "Sweep", "Trade-offs", "Groups", "Modulation",
+        "Start", "Data", "Train", "Sweep", "What-if", "Trade-offs", "Groups", "Modulation",
     ]  # fmt: skip
     assert all(trained["comparison"] in link.query_string for link in links)
 
@@ -50,7 +50,7 @@ def test_no_page_lets_a_name_load_anything(open_page: OpenPage, trained: dict[st
     assert re.search(r"(?<!\\)<img", text) is None
 
 
-@pytest.mark.parametrize("name", ["train", "sweep", "trade_offs", "groups", "modulation"])
+@pytest.mark.parametrize("name", ["train", "sweep", "what_if", "trade_offs", "groups", "modulation"])
 def test_a_page_without_an_address_shows_the_newest_runs_and_says_so(
     open_page: OpenPage, trained: dict[str, str], name: str
 ) -> None:
@@ -68,7 +68,7 @@ def test_every_page_says_where_the_outcome_was_not_measured_alike(
     assert "in the measuring" not in words_of(open_page("train", **trained))
 
 
-@pytest.mark.parametrize("name", ["train", "sweep", "trade_offs", "groups", "modulation"])
+@pytest.mark.parametrize("name", ["train", "sweep", "what_if", "trade_offs", "groups", "modulation"])
 def test_what_is_not_kept_is_said_and_left_by_a_button(
     open_page: OpenPage, trained: dict[str, str], name: str
 ) -> None:

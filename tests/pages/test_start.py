@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from fairviz.data.synthetic.glaucoma_images import write_fairvision_folder
 from fairviz.store.records import State
 from fairviz.ui.bench import workbench
 from tests.pages.conftest import OpenPage, address, hostile_table, unescaped, words_of
@@ -58,3 +63,24 @@ def test_a_recent_task_can_be_gone_on_with(open_page: OpenPage, trained: dict[st
     links = [link.proto for link in page.get("page_link") if "Task" in link.proto.label]
     assert trained["comparison"] in links[0].query_string
     assert f"6 runs {State.FINISHED}" in words_of(page)
+
+
+def test_what_the_server_offers_is_read_where_it_is_chosen(
+    open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "offered"
+    write_fairvision_folder(folder / "eyes", rows=20)
+    monkeypatch.setenv("FAIRVIZ_DATA_FOLDER", str(folder))
+    page = open_page()
+    (choice,) = [box for box in page.selectbox if box.label == "Or a table or folder on the server"]
+    assert choice.options == ["eyes", "eyes/notes.csv"]
+    choice.set_value("eyes").run()
+    next(button for button in page.button if button.label == "Read it").click().run()
+    assert not page.exception
+    (dataset,) = workbench().store.datasets()
+    assert (dataset.name, dataset.rows) == ("eyes", 20)
+    assert address(page, "dataset") == dataset.id
+
+
+def test_nothing_is_offered_unless_the_server_says_so(open_page: OpenPage) -> None:
+    assert "server" not in " ".join(box.label for box in open_page().selectbox)

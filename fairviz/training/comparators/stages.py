@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairviz.data.prepare import PreparedData
+from fairviz.errors import SettingError
 from fairviz.training.events import Tick
 
 
@@ -40,5 +41,16 @@ def columns(data: PreparedData) -> NDArray[np.float64]:
 
     Where a row lacks a modality they are what the encoder makes of missing values. Double precision, since
     solvers stop too early in single.
+
+    Raises:
+        SettingError: if the task has images.
     """
+    if data.images:
+        names = ", ".join(f'"{data.task.modalities[place].name}"' for place in data.images)
+        raise SettingError(
+            "method",
+            expected="one that reads images: a comparator reads tables only",
+            found=f"a task with images ({names})",
+            remedy="Leave comparators out, or compare them on a task of its tables alone.",
+        )
     return np.concatenate(data.inputs, axis=1, dtype=np.float64)

@@ -57,3 +57,16 @@ def saved(folder: Path, content: bytes | str, name: str = "table.csv") -> Path:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+def noted(rows: int = 300, seed: int = 0) -> pd.DataFrame:
+    """The same table with a note in which one of two words goes with the outcome, and a name in one note."""
+    frame = ward(rows, seed)
+    rng = np.random.default_rng(seed + 2)
+    sick = rng.random(rows) < np.where(frame["died"] == 1, 0.8, 0.2)
+    notes = [
+        f"Seen on day {day}, {'marked dyspnoea' if short else 'walks freely'}, plan: review"
+        for day, short in zip(rng.permutation(rows), sick, strict=True)
+    ]
+    notes[0] += ", daughter Zebulonia called"
+    return frame.assign(note=notes)

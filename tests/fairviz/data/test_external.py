@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from fairviz.data.prepare import prepare
-from fairviz.data.specs import SplitSpec
+from fairviz.data.specs import ModalitySpec, SplitSpec
 from fairviz.data.task import check_task
 from fairviz.errors import TaskError
-from tests.fairviz.data.tables import Change, ward, ward_task
+from tests.fairviz.data.tables import Change, noted, ward, ward_task
 
 TASK = ward_task(external="1" * 64)
 ELSEWHERE = ward(200, seed=9)
@@ -76,3 +76,12 @@ def test_a_dataset_that_cannot_be_tested_on_is_refused(change: Change, message: 
     with pytest.raises(TaskError) as error:
         check_task(TASK, ward(), pd.DataFrame(elsewhere))
     assert message in str(error.value)
+
+
+def test_text_elsewhere_is_never_written_alike() -> None:
+    text = ModalitySpec(name="notes", columns=("note",), kind="text")
+    task = TASK.model_copy(update={"modalities": (*TASK.modalities, text)})
+    other = noted(200, seed=9).assign(note=lambda frame: frame["note"] + " again")
+    notes = check_task(task, noted(), other)
+    assert not [note for note in notes if "written alike" in note.text]
+    assert prepare(noted(), task, other).available[300:, 2].all()

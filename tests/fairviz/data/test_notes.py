@@ -6,7 +6,7 @@ import pytest
 
 from fairviz.data.notes import notes_on
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskNote, TaskSpec
-from tests.fairviz.data.tables import staged, ward, ward_task
+from tests.fairviz.data.tables import noted, staged, ward, ward_task
 
 
 def about_everything(frame: pd.DataFrame, spec: TaskSpec) -> list[TaskNote]:
@@ -134,3 +134,10 @@ def test_what_is_missing_by_group_is_said_without_shares() -> None:
     (note,) = about_everything(frame, labs_apart(public=False))
     assert 'more often in rows with "male" than in those with "female" of "sex".' in note.text
     assert "%" not in note.text
+
+
+def test_free_text_may_hold_names() -> None:
+    notes = ModalitySpec(name="notes", columns=("note",), kind="text")
+    (warning,) = about_everything(noted(), ward_task(modalities=(*ward_task().modalities, notes)))
+    assert warning.severity == "warning"
+    assert warning.text.startswith('modality "notes" is free text. It may hold names and other personal data')

@@ -6,9 +6,10 @@ import pytest
 
 from fairviz.data.encode import TableEncoder
 from fairviz.data.prepare import prepare
-from fairviz.data.task import SplitSpec
+from fairviz.data.task import ModalitySpec, SplitSpec
+from fairviz.data.text import TextEncoder
 from fairviz.errors import TaskError
-from tests.fairviz.data.tables import staged, ward, ward_task
+from tests.fairviz.data.tables import noted, staged, ward, ward_task
 
 
 def test_arrays_follow_the_table_and_the_task() -> None:
@@ -92,3 +93,28 @@ def test_rows_know_their_patients() -> None:
     assert data.patients is not None
     assert (data.patients == np.repeat(np.arange(100), 3)).all()
     assert prepare(frame, ward_task()).patients is None
+
+
+NOTES = ModalitySpec(name="notes", columns=("note",), kind="text")
+
+
+def test_text_is_encoded_from_training_rows_only() -> None:
+    frame = noted()
+    task = ward_task(modalities=(*ward_task().modalities, NOTES))
+    data = prepare(frame, task)
+    expected = TextEncoder.fit(frame.iloc[data.split.train], ["note"])
+    np.testing.assert_array_equal(data.inputs[2], expected.transform(frame))
+
+
+def test_a_row_without_a_text_lacks_the_modality() -> None:
+    frame = noted()
+    frame.loc[:4, "note"] = [None, " ", None, "", None]
+    data = prepare(frame, ward_task(modalities=(*ward_task().modalities, NOTES)))
+    assert not data.available[:5, 2].any()
+    assert data.available[5:, 2].all()
+
+
+def test_texts_that_share_no_word_are_refused() -> None:
+    frame = ward().assign(note=[f"w{at}q x{at}z" for at in range(300)])
+    with pytest.raises(TaskError, match=r'modality "notes": expected a column that tells training rows'):
+        prepare(frame, ward_task(modalities=(*ward_task().modalities, NOTES)))

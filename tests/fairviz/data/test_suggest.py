@@ -19,9 +19,9 @@ from fairviz.data.suggest import (
     suggest_sensitive,
     suggest_task,
 )
-from fairviz.data.task import SplitSpec, TaskSpec
+from fairviz.data.task import ModalitySpec, SplitSpec, TaskSpec
 from fairviz.errors import TaskError
-from tests.fairviz.data.tables import staged, ward
+from tests.fairviz.data.tables import noted, staged, ward
 
 
 def propose(frame: pd.DataFrame, **given: object) -> TaskSpec:
@@ -239,3 +239,17 @@ def test_a_table_too_short_for_any_task_says_so_first() -> None:
 
 def test_a_dropped_column_is_not_proposed_as_outcome() -> None:
     assert propose(ward().assign(label=[0, 1] * 150), drop=["died"]).outcome == "label"
+
+
+def test_free_text_is_an_input_where_it_is_asked_for() -> None:
+    frame = noted().assign(plan=[f"come back in {at} days" for at in range(300)])
+    asked = propose(frame, use_text=True)
+    assert asked.modalities[-1] == ModalitySpec(name="notes", columns=("note", "plan"), kind="text")
+    assert {"note", "plan"} & set(asked.drop) == set()
+    assert {"note", "plan"} <= set(propose(frame).drop)
+
+
+def test_free_text_that_tells_the_future_stays_out() -> None:
+    frame = noted().rename(columns={"note": "discharge_note"})
+    reasons = suggest_drops(frame, "died", "1", (), use_text=True)
+    assert reasons["discharge_note"].startswith("recorded at discharge")

@@ -271,3 +271,16 @@ def test_check_task_leaves_the_table_alone() -> None:
     frame = ward()
     check_task(ward_task(), frame)
     pd.testing.assert_frame_equal(frame, ward())
+
+
+def test_numbers_are_no_text() -> None:
+    spec = ward_task(modalities=(ModalitySpec(name="notes", columns=("ward", "age"), kind="text"),))
+    message = 'modality "notes": expected texts, found "age", a column of numbers.'
+    with pytest.raises(TaskError, match=re.escape(message)):
+        check_task(spec, ward())
+
+
+def test_the_same_text_in_every_row_tells_nothing() -> None:
+    spec = ward_task(modalities=(ModalitySpec(name="notes", columns=("note",), kind="text"),))
+    with pytest.raises(TaskError, match='modality "notes": expected at least one usable column'):
+        check_task(spec, ward().assign(note="seen today"))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fairviz.figures.crossed import crossed, crossed_text
 from fairviz.figures.group_series import Configuration, Crossed
+from fairviz.figures.theme import NEUTRAL, tint
 from tests.fairviz.figures.conftest import HOSTILE, Traces
 
 
@@ -61,3 +64,28 @@ def test_text_names_every_cell() -> None:
     text = crossed_text(made())
     assert "race and sex cross" in text
     assert "white and female suppressed" in text
+
+
+def test_a_cell_without_a_number_has_a_frame_that_is_filled_where_it_is_withheld() -> None:
+    figure = crossed(made())
+    frames = figure.layout.shapes
+    assert len(frames) == 2
+    assert {frame.fillcolor for frame in frames} == {tint(NEUTRAL, 0.22)}
+    assert (frames[0].x0, frames[0].x1, frames[0].y0 < 1 < frames[0].y1) == (0, 0.5, True)
+    assert "suppressed, too few patients to be told" in figure.layout.title.subtitle.text
+
+
+def test_many_columns_have_marks_that_the_caption_explains(traces_of: Traces) -> None:
+    texts = (("20", "suppressed", "not estimable", "no patients"),)
+    shown = replace(
+        made(("black",)),
+        columns=("a", "b", "c", "d"),
+        value=np.array([[[20.0, np.nan, np.nan, np.nan]]] * 2),
+        texts=(texts,) * 2,
+        hovers=(texts,) * 2,
+    )
+    figure = crossed(shown)
+    assert list(traces_of(figure, "texts")[0].text) == ["20", "\u2020", "\u2013", ""]
+    assert "\u2020 suppressed" in figure.layout.title.subtitle.text
+    assert len(figure.layout.shapes) == 4
+    assert "a 20; black and b suppressed" in crossed_text(shown)

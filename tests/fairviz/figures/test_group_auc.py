@@ -110,3 +110,16 @@ def test_a_suppressed_group_is_not_called_not_estimable(curves: list[GroupCurves
     assert f"suppressed, too few patients: {escape(group)}" in caption
     assert f"not estimable: {escape(group)}" not in caption
     assert f"{group} suppressed" in group_auc_text([hidden], split="validation")
+
+
+def test_a_single_epoch_has_bars_where_a_band_has_no_width(
+    curves: list[GroupCurves], traces_of: Traces
+) -> None:
+    first = [
+        replace(curve, epochs=curve.epochs[:1], auc=curve.auc[..., :1], interval=None) for curve in curves
+    ]
+    means = traces_of(group_auc(first, split="validation"), "mean")
+    low, high = first[0].auc[:, 0].min(), first[0].auc[:, 0].max()
+    assert means[0].y[0] + means[0].error_y.array[0] == pytest.approx(high)
+    assert means[0].y[0] - means[0].error_y.arrayminus[0] == pytest.approx(low)
+    assert traces_of(group_auc(curves, split="validation"), "mean")[0].error_y.array is None

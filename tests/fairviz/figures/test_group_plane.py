@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,3 +71,17 @@ def test_names_never_become_markup() -> None:
             assert "<a" not in (trace.name or "")
             assert "%{" not in (trace.hovertext or [""])[0]
         assert "<a" not in figure.layout.title.subtitle.text
+
+
+def test_a_line_with_a_band_has_its_edges_and_no_bars(traces_of: Traces) -> None:
+    banded = [
+        replace(own, lines=tuple(replace(line, is_band=True) for line in own.lines))
+        for own in planes(limits=True)
+    ]
+    figure = roc(banded, "sex", [])
+    band = traces_of(figure, "band")[0]
+    assert band.x.tolist() == [*X, *X[::-1]]
+    assert band.y.tolist() == pytest.approx([*(Y + 0.05), *(Y - 0.1)[::-1]])
+    assert band.legendgroup == "female"
+    assert traces_of(figure, "line")[0].error_y.array is None
+    assert not traces_of(roc(planes(), "sex", []), "band")

@@ -31,10 +31,11 @@ def test_an_absent_gpu_is_named() -> None:
 
 
 def test_mixed_precision_can_be_taken_back() -> None:
+    products = (torch.backends.cuda.matmul, torch.backends.cudnn.conv)  # type: ignore[attr-defined]
     set_precision("mixed")
-    mixed = torch.backends.cuda.matmul.fp32_precision
+    mixed = [own.fp32_precision for own in products]
     set_precision("single")
-    assert (mixed, torch.backends.cuda.matmul.fp32_precision) == ("tf32", "ieee")
+    assert (mixed, [own.fp32_precision for own in products]) == (["tf32"] * 2, ["ieee"] * 2)
 
 
 def test_products_keep_single_precision() -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
 
+from fairviz.data.prepare import PreparedData, prepare
 from fairviz.training.devices import set_precision
 from fairviz.training.engine import train
 from fairviz.training.events import MemberResult, PackEnd
 from fairviz.training.packing import pack_runs
 from fairviz.training.tensors import TaskTensors
 from models.specs import METHODS
+from tests.fairviz.eyes import eyes, eyes_task
 from tests.fairviz.small import make_run, small_task
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here: comparison not made")
@@ -26,8 +29,8 @@ def single_precision_after() -> Iterator[None]:
     set_precision("single")
 
 
-def trained(method: str, device: str) -> tuple[MemberResult, ...]:
-    data = small_task()
+def trained(method: str, device: str, data: PreparedData | None = None) -> tuple[MemberResult, ...]:
+    data = data or small_task()
     (pack,) = pack_runs([make_run(method, seed) for seed in range(3)])
     *_, end = train(pack, data, TaskTensors.of(data, torch.device(device)))
     assert isinstance(end, PackEnd)
@@ -43,6 +46,15 @@ def test_a_gpu_gives_the_results_of_a_cpu(method: str, precision: str) -> None:
     for ours, theirs in zip(on_gpu, on_cpu, strict=True):
         for metric in METRICS:
             assert getattr(ours.test, metric) == pytest.approx(getattr(theirs.test, metric), abs=1e-3)
+
+
+@pytest.mark.parametrize("method", ["baseline", "fairgrad", "multifair"])
+def test_images_are_seen_alike(method: str, tmp_path: Path) -> None:
+    frame, images = eyes(tmp_path)
+    data = prepare(frame, eyes_task(), images=images)
+    set_precision("single")
+    for ours, theirs in zip(trained(method, "cuda", data), trained(method, "cpu", data), strict=True):
+        assert ours.test.auc == pytest.approx(theirs.test.auc, abs=1e-2)
 
 
 def test_the_same_pack_twice_on_a_gpu_agrees() -> None:

@@ -1,0 +1,1 @@
+"""Folders in known layouts, one file per layout."""

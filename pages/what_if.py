@@ -1,0 +1,72 @@
+"""What-if: other values of tau and delta, replayed at once, trained again, and estimated in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fairviz.reports.run import Run
+from fairviz.store.records import ComparisonRecord
+from fairviz.ui import cache, frame, retrain, state, whatifcache
+from fairviz.ui.bench import workbench
+from fairviz.ui.dialfront import front_of
+from fairviz.ui.errors import shown_errors
+from fairviz.ui.live import live
+from fairviz.ui.replayview import choose_run, replay_view, replayable
+from fairviz.ui.surfaceview import surface_view
+
+
+def page() -> None:
+    """The replay first, then what is trained again, then the surface between."""
+    here = frame.here()
+    if here is None:
+        return
+    if here.task is None:
+        frame.next_step(
+            "There is no run to ask this about yet.", state.START, "Start with a demo or your data"
+        )
+        return
+    frame.about(here)
+    if here.comparison is None:
+        frame.next_step("Nothing is trained yet.", state.TRAIN, "Go to training", **here.address)
+        return
+    runs, _ = cache.history(here.comparison.id, workbench().progress(here.comparison.id).revision)
+    known = replayable(runs)
+    if known:
+        what_if(here.comparison, runs, known)
+        return
+    waiting(here.comparison)
+
+
+def waiting(record: ComparisonRecord) -> None:
+    """Nothing to replay: either not yet, or these methods have no tau."""
+    if record.state.active:
+        st.markdown("The first steps of MultiFair or MultiFair+ can be replayed after their first epoch.")
+        live(record.id, table=False)
+        return
+    frame.next_step(
+        "Tau and delta are dials of MultiFair and MultiFair+, and none of these runs has recorded steps on "
+        "which they act. Train one of these methods.",
+        state.TRAIN,
+        "Go to training",
+        task=record.task_id,
+    )
+
+
+def what_if(record: ComparisonRecord, runs: Sequence[Run], known: Sequence[Run]) -> None:
+    """Everything about one run's dials."""
+    base, seeds = choose_run(known), len({run.spec["seed"] for run in runs})
+    beside = whatifcache.points_beside(base, record.task_id)
+    replay_view(base, record.task_id, lambda point: retrain.point_button(base, point, seeds, record.task_id))
+    st.subheader("Trained again", anchor=False)
+    left, right = st.columns([2, 5], gap="medium")
+    with left, shown_errors():
+        retrain.grid_form(base, seeds, record.task_id)
+    with right, shown_errors():
+        live(record.id, front_of(base, beside), table=False)
+    with shown_errors():
+        surface_view(base, beside, workbench().task_spec(record.task_id), record.task_id, seeds)
+
+
+frame.show(state.WHAT_IF, "What if tau or delta were different?", page)
