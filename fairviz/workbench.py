@@ -45,6 +45,7 @@ from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
 from fairviz.metrics.signal_floor import signal_null_gaps
+from fairviz.patient import PatientAnswer, ask, patient
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
@@ -674,6 +675,22 @@ class Workbench:
             for attribute in data.attributes
             if attribute.name not in self.untraced_groups(task_id)
         }
+
+    def what_if_patient(self, comparison_id: str, row: int, changes: Mapping[str, str]) -> PatientAnswer:
+        """What every finished run predicts for one patient, as recorded and with other values: exact.
+
+        Args:
+            comparison_id: of the comparison.
+            row: number of the patient's row in the dataset, from 0.
+            changes: text of the changed values by column; an empty text is a missing value.
+
+        Raises:
+            SettingError: there is no such row or input, a number is none, or the outcome has several classes.
+            NotFoundError: if there is no such comparison, or the file of its dataset is gone.
+        """
+        data = self.prepared(self.store.comparison(comparison_id).task_id)
+        asked = patient(data, self.table(data.task.dataset), row, changes)
+        return ask(data, asked, self.store.runs(comparison_id), self._jobs.weights_folder)
 
     def evidence(
         self, comparison_id: str, *, threshold: ThresholdRule = AT_PREVALENCE
