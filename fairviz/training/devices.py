@@ -72,7 +72,6 @@ def warm_up() -> None:
     """
     torch.set_num_threads(1)
     torch.optim.AdamW([torch.zeros(1, requires_grad=True)])
-    _multiply_with_widest_registers()
     _keep_freed_memory()
 
 
@@ -84,26 +83,6 @@ def give_back_memory() -> None:
 
 def _has_mallopt() -> bool:
     return platform.libc_ver()[0] == "glibc"
-
-
-def _multiply_with_widest_registers() -> None:
-    """Let oneDNN multiply matrices, where it does so in full single precision.
-
-    It uses 512-bit registers on a CPU of any make, the library that torch prefers only on its own maker's:
-    elsewhere oneDNN takes half the time. torch hands single-precision products to it only where they may be
-    shortened to 16 bits; oneDNN makes use of that on CPUs with units for it (AMX), and there it is not asked.
-    """
-    products = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
-    before = products.fp32_precision
-    products.fp32_precision = "bf16"
-    if not _is_single_precision():
-        products.fp32_precision = before
-
-
-def _is_single_precision() -> bool:
-    """Whether products keep all 23 bits: of numbers 1 + 2^-12, which 16 bits would round to 1."""
-    factor = torch.full((1, 64, 64), 1 + 2**-12)
-    return bool((torch.bmm(factor, torch.ones_like(factor)) == factor.sum(-1, keepdim=True)).all())
 
 
 def _keep_freed_memory() -> None:
