@@ -208,13 +208,13 @@ def _replicates(sample: _Sample) -> FloatArray:
     return np.concatenate(replicates)
 
 
-def _times_drawn(sample: _Sample, block: _Block) -> FloatArray:
+def _times_drawn(sample: _Sample, block: _Block) -> IntArray:
     """How often each unit is drawn, as many of each group and outcome as there are, [B, U]."""
     strata = [
         sample.units.members(group, outcome)
         for outcome, group in product(_OUTCOMES, (*range(sample.groups), -1))
     ]
-    times = np.empty((block.draws, len(sample.units.group)))
+    times = np.empty((block.draws, len(sample.units.group)), dtype=np.int64)
     times[:, np.concatenate(strata)] = _times_of_strata(tuple(map(len, strata)), block)
     return times
 

@@ -94,7 +94,7 @@ def _features(network: Network, tensors: TaskTensors, members: Sequence[int], ro
         network.features(members, inputs, available, images=images)
         for inputs, available, images in tensors.parts(rows, len(members))
     ]
-    return torch.cat(parts, dim=2)
+    return torch.cat(parts, dim=3).mT
 
 
 def _by_modality(
