@@ -217,7 +217,7 @@ def sweep(
     grid: Annotated[
         list[str],
         typer.Option(
-            help="Values of a hyperparameter of the method, or of learning_rate; repeat.",
+            help="Values of a hyperparameter of the method, of learning_rate or of batch_size; repeat.",
             metavar="PARAM=VALUE,VALUE",
         ),
     ],

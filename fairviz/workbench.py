@@ -68,7 +68,7 @@ from fairviz.store.records import (
 from fairviz.store.store import Store
 from fairviz.store.table_files import TableFiles
 from fairviz.training.packing import largest_pack, pack_runs
-from fairviz.training.runs import RunSpec, grid_runs, method_runs, point_runs
+from fairviz.training.runs import RunSpec, grid_runs, method_runs, point_runs, run_labels
 from fairviz.whatif import ControllerReplay, Replay, can_replay, can_steer, replay, replay_controller
 from models.specs import TrainingSpec
 
@@ -372,12 +372,21 @@ class Workbench:
     ) -> str:
         """Queue a method at every point of a grid of hyperparameters; returns the comparison's id at once.
 
-        ``grid`` may also vary ``learning_rate``. With ``baseline`` the baseline is trained on the same seeds.
+        ``grid`` may also vary ``learning_rate`` and ``batch_size``. With ``baseline`` the baseline is trained
+        on the same seeds.
 
         Raises:
             SettingError: for an unknown method or parameter, a value outside its bounds, or too many runs.
         """
         runs = grid_runs(method, grid, seeds, training or TrainingSpec(), baseline=baseline)
+        return self._submit(task_id, runs)
+
+    def train_runs(self, task_id: str, runs: Sequence[RunSpec]) -> str:
+        """Queue these very runs, such as those of a recipe; returns the comparison's id at once.
+
+        Raises:
+            SettingError: if there are none.
+        """
         return self._submit(task_id, runs)
 
     def train_points(
@@ -407,18 +416,21 @@ class Workbench:
     def seconds_per_epoch(self, task_id: str, method: str, batch_size: int) -> float | None:
         """How long an epoch of one run took when this task was last trained with this batch size.
 
-        None where it never was. A training with the method comes before a newer one without it.
+        None where it never was. A training with the method comes before a newer one without it. Of a training
+        with several batch sizes each has the part of the time that its runs' own seconds have.
         """
         others: float | None = None
         for record in self.store.comparisons(task_id):
             if record.state is not State.FINISHED or record.started is None or record.ended is None:
                 continue
             runs = self.store.runs(record.id)
-            epochs = sum(run.epoch for run in runs)
-            if not epochs or any(run.spec["training"]["batch_size"] != batch_size for run in runs):
+            alike = [run for run in runs if run.spec["training"]["batch_size"] == batch_size]
+            epochs, own = sum(run.epoch for run in alike), sum(run.seconds for run in alike)
+            if not epochs or not own:
                 continue
-            seconds = (record.ended - record.started).total_seconds() / epochs
-            if any(run.spec["method"] == method for run in runs):
+            part = own / sum(run.seconds for run in runs)
+            seconds = part * (record.ended - record.started).total_seconds() / epochs
+            if any(run.spec["method"] == method for run in alike):
                 return seconds
             others = others or seconds
         return others
@@ -762,7 +774,10 @@ class Workbench:
     def _submit(self, task_id: str, specs: Sequence[RunSpec]) -> str:
         """Keep and queue runs."""
         task = self.store.task(task_id)
-        entries = [RunEntry(spec.label, spec.model_dump(mode="json")) for spec in specs]
+        entries = [
+            RunEntry(label, spec.model_dump(mode="json"))
+            for label, spec in zip(run_labels(specs), specs, strict=True)
+        ]
         if not entries:
             raise SettingError(
                 "runs", expected="at least one method and one seed", found="none", remedy="Choose some."
