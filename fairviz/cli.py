@@ -103,6 +103,14 @@ Modality = Annotated[
         help="Columns that one encoder reads, free text apart from numbers; repeat.", metavar="NAME=COL,COL"
     ),
 ]
+Pretrained = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Read a modality of text or images with the model in this folder of FAIRVIZ_MODELS_FOLDER; "
+        "repeat.",
+        metavar="MODALITY=FOLDER",
+    ),
+]
 Drop = Annotated[
     list[str] | None, typer.Option(help="Columns kept out of the inputs; repeat.", metavar="COL,COL")
 ]
@@ -161,6 +169,7 @@ def compare(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -192,10 +201,10 @@ def compare(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         comparison = bench.train(
-            bench.create_task(_spec(bench, asked)).id,
+            _ready(bench, _spec(bench, asked)),
             method or DEFAULT_METHODS,
             seeds=seeds,
             training=_training(epochs, batch_size),
@@ -219,6 +228,7 @@ def sweep(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -244,10 +254,10 @@ def sweep(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         comparison = bench.sweep(
-            bench.create_task(_spec(bench, asked)).id,
+            _ready(bench, _spec(bench, asked)),
             method,
             _grid(grid),
             seeds=seeds,
@@ -264,6 +274,7 @@ def task(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -281,7 +292,7 @@ def task(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         spec = _spec(bench, asked)
         for note in bench.check_task(spec):
@@ -315,6 +326,7 @@ class _Asked:
     groups: GroupingOptions
     task_file: Path | None
     external: str | None
+    pretrained: list[str]
 
     @property
     def names_columns(self) -> bool:
@@ -327,9 +339,25 @@ class _Asked:
 def _spec(bench: Workbench, asked: _Asked) -> TaskSpec:
     """The task that the options describe; what they leave open is the sample's own or proposed."""
     spec = _of_options(bench, asked) if asked.task_file is None else _of_file(bench, asked, asked.task_file)
+    spec = _with_models(spec, asked.pretrained)
     if asked.external is None:
         return spec
     return spec.model_copy(update={"external": _dataset(bench, asked.external).id})
+
+
+def _with_models(spec: TaskSpec, items: Sequence[str]) -> TaskSpec:
+    """The task with pretrained models by modality, from MODALITY=FOLDER."""
+    models = dict(_pair("--pretrained", item) for item in items)
+    names = [modality.name for modality in spec.modalities]
+    for name in models:
+        if name not in names:
+            raise SettingError(
+                f"--pretrained {name}={models[name]}",
+                expected=f"one of the modalities {', '.join(names)}",
+                found=f'"{name}"',
+                remedy="Correct the name, or make the modality with --modality.",
+            )
+    return spec.with_models({own.name: own.pretrained for own in spec.modalities} | models)
 
 
 def _dataset(bench: Workbench, data: str) -> DatasetRecord:
@@ -342,6 +370,16 @@ def _dataset(bench: Workbench, data: str) -> DatasetRecord:
         return bench.add_dataset(
             path, on_progress=lambda done, count: bar.update(shown, completed=done, total=count)
         )
+
+
+def _ready(bench: Workbench, spec: TaskSpec) -> str:
+    """Keep a task and return its id; the rows that a pretrained model reads are counted as it does."""
+    task_id = bench.create_task(spec).id
+    if any(modality.pretrained for modality in spec.modalities):
+        with _progress(Console(stderr=True)) as bar:
+            shown = bar.add_task("Reading with a pretrained model")
+            bench.prepared(task_id, lambda done, count: bar.update(shown, completed=done, total=count))
+    return task_id
 
 
 def _progress(console: Console) -> Progress:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fairviz.data.availability import available_modalities
 from fairviz.data.encode import TableEncoder
 from fairviz.data.external import TaskTable, task_table
+from fairviz.data.features import NO_FEATURES, Features, FeatureScale
 from fairviz.data.given_split import given_parts
 from fairviz.data.grouping import attributes
 from fairviz.data.groups import Attribute
@@ -25,7 +26,7 @@ from fairviz.data.task import TaskSpec, check_task
 from fairviz.data.text import TextEncoder
 from fairviz.errors import TaskError
 
-Encoder = TableEncoder | TextEncoder
+Encoder = TableEncoder | TextEncoder | FeatureScale
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class PreparedData:
     """Arrays of one task; row i is row i of the table everywhere.
 
     Attributes:
-        inputs: float32 [N, D_m] per modality m, in the task's order; of images D_m = 0.
+        inputs: float32 [N, D_m] per modality m, in the task's order; of images D_m = 0, unless a pretrained
+            model reads them.
         available: bool [N, M], False where a row lacks modality m (all of its columns missing); every
             row has at least one.
         labels: int64 [N], class codes 0..n-1; of two classes 1 is the positive one.
@@ -68,11 +70,13 @@ def prepare(
     external: pd.DataFrame | None = None,
     *,
     images: Images = NO_IMAGES,
+    features: Features = NO_FEATURES,
 ) -> PreparedData:
     """Check a task against its table, split the rows and encode every modality.
 
     The rows of a second dataset, where the task names one, come after its own and are the test rows.
-    ``images`` are the table's, by the column that names them; they stay on disk.
+    ``images`` are the table's, by the column that names them; they stay on disk. ``features`` are what
+    pretrained models give for all these rows, by the name of the modality.
 
     Raises:
         TaskError: the task cannot be trained on this table.
@@ -86,13 +90,18 @@ def prepare(
     groupings = attributes(frame, spec)
     patients = patients_of(frame, spec)
     split = _split(table, labels, groupings, patients, spec)
-    training = frame.iloc[split.train]
-    encoders = tuple(_fitted(modality, training) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
+    encoded = [
+        _encoded(modality, frame, split.train)
+        if modality.pretrained is None
+        else _scaled_features(modality.pretrained, features[modality.name], split.train, own)
+        for modality, own in zip(spec.modalities, available.T, strict=True)
+    ]
+    encoders = tuple(encoder for encoder, _ in encoded)
     _require_features(spec, encoders, available[split.train])
     return PreparedData(
         task=spec,
-        inputs=tuple(encoder.transform(frame) for encoder in encoders),
+        inputs=tuple(inputs for _, inputs in encoded),
         available=available,
         labels=labels,
         classes=outcome_classes(frame, spec.outcome, spec.positive),
@@ -125,11 +134,25 @@ def _split(
     return replace(split, test=np.arange(table.own, len(labels))) if table.external else split
 
 
-def _fitted(modality: ModalitySpec, training: pd.DataFrame) -> Encoder:
-    """The encoder of a modality, fitted on training rows; without columns for images."""
-    if modality.kind == "text":
-        return TextEncoder.fit(training, modality.columns)
-    return TableEncoder.fit(training, () if modality.kind == "image" else modality.columns)
+def _encoded(
+    modality: ModalitySpec, frame: pd.DataFrame, training: NDArray[np.int64]
+) -> tuple[Encoder, NDArray[np.float32]]:
+    """The encoder of a modality, fitted on training rows, and its inputs; without columns for images."""
+    own = frame.iloc[training]
+    encoder = (
+        TextEncoder.fit(own, modality.columns)
+        if modality.kind == "text"
+        else TableEncoder.fit(own, () if modality.kind == "image" else modality.columns)
+    )
+    return encoder, encoder.transform(frame)
+
+
+def _scaled_features(
+    name: str, features: NDArray[np.float32], training: NDArray[np.int64], available: NDArray[np.bool_]
+) -> tuple[Encoder, NDArray[np.float32]]:
+    """What a pretrained model gives, on the scale of the training rows that have the modality."""
+    scale = FeatureScale.fit(name, features[training[available[training]]])
+    return scale, scale.transform(features, available)
 
 
 def _scaled(
@@ -139,14 +162,14 @@ def _scaled(
     return {
         place: ScaledImages.fit(modality, images[modality.columns[0]], training[available[training, place]])
         for place, modality in enumerate(spec.modalities)
-        if modality.kind == "image"
+        if modality.has_pixels
     }
 
 
 def _require_features(spec: TaskSpec, encoders: tuple[Encoder, ...], available: NDArray[np.bool_]) -> None:
     """Every modality tells some of the training rows apart; ``available`` is of these rows, [rows, M]."""
     for modality, encoder, has_it in zip(spec.modalities, encoders, available.T, strict=True):
-        if (modality.kind != "image" and not encoder.feature_names) or not has_it.any():
+        if (not modality.has_pixels and not encoder.feature_names) or not has_it.any():
             raise TaskError(
                 f'modality "{modality.name}"',
                 expected="a column that tells training rows apart",
