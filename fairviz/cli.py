@@ -349,10 +349,10 @@ def _with_models(spec: TaskSpec, items: Sequence[str]) -> TaskSpec:
     """The task with pretrained models by modality, from MODALITY=FOLDER."""
     models = dict(_pair("--pretrained", item) for item in items)
     names = [modality.name for modality in spec.modalities]
-    for name in models:
+    for name, model in models.items():
         if name not in names:
             raise SettingError(
-                f"--pretrained {name}={models[name]}",
+                f"--pretrained {name}={model}",
                 expected=f"one of the modalities {', '.join(names)}",
                 found=f'"{name}"',
                 remedy="Correct the name, or make the modality with --modality.",

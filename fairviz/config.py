@@ -22,8 +22,8 @@ class Settings(BaseModel):
     Each field is set by an environment variable: ``home`` by FAIRVIZ_HOME, ``upload_limit_mb`` by
     FAIRVIZ_UPLOAD_LIMIT_MB and so on. ``workers`` threads train; by default one core is left to the pages.
     Tables and folders below ``data_folder`` can be chosen on the pages. ``models_folder`` holds pretrained
-    models, a folder each, as `transformers` saves them; by default it is "models" in the home folder. Images of a folder become
-    ``image_side`` by ``image_side`` pixels, of a volume at most ``image_slices`` slices.
+    models, a folder each, as `transformers` saves them; by default it is "models" in the home folder. Images
+    of a folder become ``image_side`` by ``image_side`` pixels, of a volume at most ``image_slices`` slices.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -26,7 +26,7 @@ _ALIKE: Final = 1e-5
 
 @dataclass(frozen=True, eq=False)
 class FeatureScale:
-    """Features with mean 0 and standard deviation 1 over training rows; those that are all alike are left out.
+    """Features with mean 0 and standard deviation 1 over training rows; those that are alike are left out.
 
     Attributes:
         name: of the model.
@@ -42,7 +42,7 @@ class FeatureScale:
 
     @classmethod
     def fit(cls, name: str, training: NDArray[np.float32]) -> FeatureScale:
-        """Learn the scale from the training rows [rows, F] that have the modality; without any, keep nothing."""
+        """Learn the scale from the training rows [rows, F] that have the modality; of none, keep nothing."""
         if not len(training):
             return cls(name, np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32))
         mean, sd = training.mean(axis=0, dtype=np.float64), training.std(axis=0, dtype=np.float64)
@@ -55,6 +55,6 @@ class FeatureScale:
         return tuple(f"{self.name}: feature {place + 1}" for place in self.kept)
 
     def transform(self, features: NDArray[np.float32], available: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Return float32 [N, D] of features [N, F]; zeros for rows that lack the modality, by ``available`` [N]."""
+        """Return float32 [N, D] of features [N, F]; zeros for rows that are not ``available`` [N]."""
         scaled = np.clip((features[:, self.kept] - self.mean) / self.sd, -FARTHEST, FARTHEST)
         return np.where(available[:, np.newaxis], scaled, 0).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Models that somebody else has trained, as `transformers` saves them: which there are, and whether one is usable.
+"""Models trained by somebody else, as `transformers` saves them: which there are, and whether one is fit.
 
 Nothing here loads a model or needs `transformers`. A folder is refused before that if it would have code run
 that is not part of `transformers`, weights unpickled, or files read that lie outside it.
@@ -36,7 +36,7 @@ _PREPARATION: Final[dict[ModalityKind, tuple[str, ...]]] = {
     "text": ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model"),
     "image": ("preprocessor_config.json",),
 }
-"""Files of which one tells how an input is made ready. Without a vocabulary, `transformers` would make one up."""
+"""Files of which one tells how inputs are made ready. Without a vocabulary, `transformers` makes one up."""
 _SETTINGS: Final = ("config.json", "tokenizer_config.json", "preprocessor_config.json")
 _REFUSED: Final = {
     "auto_map": "code of its own",
@@ -82,10 +82,12 @@ def require_transformers() -> None:
 
 
 def models_in(folder: Path, kind: ModalityKind) -> tuple[str, ...]:
-    """Names of the models for a kind of input in the folder of models, usable or not; none without a folder."""
+    """Names of the models for a kind of input in the folder of models, fit for use or not."""
     if not folder.is_dir():
         return ()
-    return tuple(sorted(path.name for path in folder.iterdir() if _family(path) == kind))
+    return tuple(
+        sorted(path.name for path in folder.iterdir() if _is_offered(path) and _family(path) == kind)
+    )
 
 
 def find_model(folder: Path, name: str, kind: ModalityKind) -> PretrainedModel:
@@ -95,17 +97,22 @@ def find_model(folder: Path, name: str, kind: ModalityKind) -> PretrainedModel:
         TaskError: if it is not there, not a model that may be used, or one for something else.
     """
     path = folder / name
-    if not _NAME.fullmatch(name) or path.is_symlink() or not path.is_dir():
+    if path.name != name or not _is_offered(path):
         there = ", ".join(models_in(folder, kind)) or "none"
         raise TaskError(
             f'pretrained model "{name}"',
-            expected=f"the name of a folder in {folder} (FAIRVIZ_MODELS_FOLDER)",
+            expected="the name of a folder in FAIRVIZ_MODELS_FOLDER, by default models in FAIRVIZ_HOME",
             found=f"no such folder; models for {kind} there: {there}",
             remedy="Choose one of these, or save a model there with save_pretrained.",
         )
     for problem in _problems(path, kind):
         raise problem
     return PretrainedModel(path, kind)
+
+
+def _is_offered(path: Path) -> bool:
+    """Whether a path is a folder itself, and named so that nothing else can be meant."""
+    return bool(_NAME.fullmatch(path.name)) and not path.is_symlink() and path.is_dir()
 
 
 def _family(path: Path) -> ModalityKind | None:

@@ -54,7 +54,7 @@ class PretrainedFeatures:
         images: Images,
         on_progress: OnProgress | None = None,
     ) -> NDArray[np.float32]:
-        """What a modality's pretrained model gives [N, F] for the rows of a dataset, zeros where one lacks it.
+        """What a modality's pretrained model gives [N, F] for a dataset's rows, zeros where one lacks it.
 
         Args:
             dataset_id: of the dataset.

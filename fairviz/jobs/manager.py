@@ -36,7 +36,7 @@ class JobManager:
     def __init__(
         self, store: Store, settings: Settings, load: Callable[[str, OnProgress], PreparedData]
     ) -> None:
-        """Start working; ``load`` prepares the task of an id, and says how far pretrained models have read."""
+        """Start working; ``load`` prepares the task of an id and tells how far pretrained models are."""
         self._store = store
         self._settings = settings
         self._load = load

@@ -1,9 +1,9 @@
 """Texts and images as numbers by a model that somebody else has trained, as it is: nothing of it is trained.
 
 Of a text, features are the mean over its tokens of the last hidden state; one that is longer than the model
-reads at once is read in parts, and all of their tokens count alike. Of an image they are the last hidden state
-of the class token, and of a stack of slices the mean of these. A pooling layer is not used: many models
-come without one, and it would start from random numbers.
+reads at once is read in parts, and all of their tokens count alike. Of an image they are the last hidden
+state of the class token, and of a stack of slices the mean of these. A pooling layer is not used: many
+models come without one, and it would start from random numbers.
 
 Axis letters: N rows, F width of the model, B images or parts of texts, T tokens, S slices, H height, W width.
 """
@@ -11,7 +11,7 @@ Axis letters: N rows, F width of the model, B images or parts of texts, T tokens
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -63,7 +63,7 @@ def read_texts(
         return _mean_over_tokens(network, parts)
 
     found = np.zeros((len(texts), network.config.hidden_size), dtype=np.float32)
-    return _filled(found, rows, _AT_ONCE, features, model, on_progress)
+    return _filled(found, model, _blocks(rows, _AT_ONCE), features, on_progress)
 
 
 def read_images(
@@ -87,32 +87,37 @@ def read_images(
         grey = np.asarray(images[own]).reshape(-1, *stack.shape[2:])
         coloured = list(np.repeat(grey[..., np.newaxis], 3, axis=-1))
         pixels = processor(images=coloured, input_data_format="channels_last", return_tensors="pt")
-        found = network(pixel_values=pixels["pixel_values"].to(device)).last_hidden_state[:, 0]
-        return found.unflatten(0, (-1, slices)).mean(dim=1)
+        tokens: Tensor = network(pixel_values=pixels["pixel_values"].to(device)).last_hidden_state
+        of_slices: Tensor = tokens[:, 0].unflatten(0, (-1, slices))
+        return of_slices.mean(dim=1)
 
     found = np.zeros((stack.shape[0], network.config.hidden_size), dtype=np.float32)
-    return _filled(found, rows, max(1, _AT_ONCE // slices), features, model, on_progress)
+    return _filled(found, model, _blocks(rows, max(1, _AT_ONCE // slices)), features, on_progress)
 
 
 def _filled(
     found: NDArray[np.float32],
-    rows: NDArray[np.int64],
-    at_once: int,
-    features: Callable[[NDArray[np.int64]], Tensor],
     model: PretrainedModel,
+    blocks: Sequence[NDArray[np.int64]],
+    features: Callable[[NDArray[np.int64]], Tensor],
     on_progress: OnProgress | None,
 ) -> NDArray[np.float32]:
-    """Put ``features`` of some rows into an array [N, F]."""
-    for start in range(0, len(rows), at_once):
-        own = rows[start : start + at_once]
+    """Put ``features`` of blocks of rows into an array [N, F]."""
+    done = np.cumsum([len(own) for own in blocks])
+    for own, so_far in zip(blocks, done, strict=True):
         with _usable(model), torch.inference_mode():
             part = features(own).float().cpu().numpy()
         if not np.isfinite(part).all():
             raise _unusable(model, "numbers beyond range")
         found[own] = part
         if on_progress is not None:
-            on_progress(start + len(own), len(rows))
+            on_progress(int(so_far), int(done[-1]))
     return found
+
+
+def _blocks(rows: NDArray[np.int64], at_once: int) -> list[NDArray[np.int64]]:
+    """Rows, so many at once."""
+    return [rows[start : start + at_once] for start in range(0, len(rows), at_once)]
 
 
 def _mean_over_tokens(network: Any, parts: Any) -> Tensor:
@@ -185,7 +190,7 @@ def _usable(model: PretrainedModel) -> Iterator[None]:
 def _unusable(model: PretrainedModel, found: str) -> TaskError:
     return TaskError(
         f'pretrained model "{model.name}"',
-        expected="a whole model, as save_pretrained of transformers writes it, with what makes its inputs ready",
+        expected="a whole model, as save_pretrained of transformers writes it, with its inputs' preparation",
         found=found,
         remedy="Save the model and its tokenizer or image processor again, or choose another one.",
     )
