@@ -30,13 +30,15 @@ def pretrained_form(
         mark: of what the form starts from.
     """
     before = {own.name: own.pretrained for own in first.modalities}
-    chosen = {name: _asked(name, kind, before.get(name), mark) for name, kind in _read(uses, kinds).items()}
+    read = _read(uses, kinds, first)
+    chosen = {name: _asked(name, kind, before.get(name), mark) for name, kind in read.items()}
     return {name: model for name, model in chosen.items() if model is not None}
 
 
-def _read(uses: Mapping[str, str], kinds: Mapping[str, Kind]) -> dict[str, ModalityKind]:
+def _read(uses: Mapping[str, str], kinds: Mapping[str, Kind], first: TaskSpec) -> dict[str, ModalityKind]:
     """Modalities that a pretrained model could read."""
-    found: dict[str, ModalityKind] = {}
+    names = set(uses.values())
+    found = {own.name: own.kind for own in first.modalities if own.kind != "table" and own.name in names}
     for column, name in uses.items():
         match kinds.get(column):
             case "text" | "image" as kind:
