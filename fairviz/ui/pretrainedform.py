@@ -12,6 +12,8 @@ from fairviz.data.specs import ModalityKind, TaskSpec
 from fairviz.ui import words
 from fairviz.ui.bench import workbench
 
+# The choice of no model; no folder is named so.
+_NO_MODEL: Final = ""
 _OWN_WAY: Final[dict[ModalityKind, str]] = {
     "text": "words and pairs of words",
     "image": "a network trained with the rest",
@@ -32,7 +34,7 @@ def pretrained_form(
     before = {own.name: own.pretrained for own in first.modalities}
     read = _read(uses, kinds, first)
     chosen = {name: _asked(name, kind, before.get(name), mark) for name, kind in read.items()}
-    return {name: model for name, model in chosen.items() if model is not None}
+    return {name: model for name, model in chosen.items() if model}
 
 
 def _read(uses: Mapping[str, str], kinds: Mapping[str, Kind], first: TaskSpec) -> dict[str, ModalityKind]:
@@ -50,16 +52,16 @@ def _asked(name: str, kind: ModalityKind, before: str | None, mark: str) -> str 
     """The model for a modality; not asked where there is none to choose."""
     models = workbench().pretrained_models(kind)
     # One that is gone stays chosen, so that the check says so.
-    options = [*models, *([before] if before is not None and before not in models else [])]
-    if not options:
+    options = [_NO_MODEL, *models, *([before] if before and before not in models else [])]
+    if options == [_NO_MODEL]:
         return None
     return st.selectbox(
         f"“{words.plain(name)}” is read by",
         options,
-        None if before is None else options.index(before),
+        options.index(before or _NO_MODEL),
+        lambda model: model or _OWN_WAY[kind],
         key=f"model.{mark}.{name}",
         bind="query-params",
-        placeholder=_OWN_WAY[kind],
         help="A pretrained model is used as it is. It reads every row once, before the first training, which "
         "takes long without a GPU; what it gives is kept.",
     )

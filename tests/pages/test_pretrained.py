@@ -13,6 +13,8 @@ from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.ui.bench import workbench
 from tests.pages.conftest import OpenPage, address, hostile_spec, hostile_table, unescaped
 
+WORDS = "words and pairs of words"
+
 
 @pytest.fixture
 def noted(home: Path, tmp_path: Path) -> str:  # noqa: ARG001  (opens the workbench there)
@@ -55,7 +57,7 @@ def test_nothing_is_asked_without_models(open_page: OpenPage, noted: str) -> Non
 @pytest.mark.usefixtures("models")
 def test_a_model_of_text_is_offered_for_notes_alone(open_page: OpenPage, noted: str) -> None:
     page = open_page("data", task=noted)
-    assert choices(page) == {"“notes” is read by": ["clinical-bert"]}
+    assert choices(page) == {"“notes” is read by": [WORDS, "clinical-bert"]}
     page.button("use").click().run()
     assert address(page, "task") == noted, "unless one is chosen the task stays the same"
 
@@ -72,6 +74,11 @@ def test_the_chosen_model_is_part_of_the_task(open_page: OpenPage, noted: str) -
     again = open_page("data", task=address(page, "task"))
     again.button("use").click().run()
     assert task_of(again) == spec
+    without = open_page("data", task=address(page, "task"))
+    (box,) = (own for own in without.selectbox if own.key is not None and own.key.startswith("model."))
+    box.set_value("").run()
+    without.button("use").click().run()
+    assert address(without, "task") == noted
 
 
 def test_a_model_that_is_gone_is_said(open_page: OpenPage, noted: str, models: Path) -> None:
@@ -79,6 +86,6 @@ def test_a_model_that_is_gone_is_said(open_page: OpenPage, noted: str, models: P
     task = workbench().create_task(spec).id
     (models / "clinical-bert").rename(models / "renamed")
     page = open_page("data", task=task)
-    assert choices(page) == {"“notes” is read by": ["renamed", "clinical-bert"]}
+    assert choices(page) == {"“notes” is read by": [WORDS, "renamed", "clinical-bert"]}
     said = unescaped(" ".join(error.value for error in page.error))
     assert 'pretrained model "clinical-bert": expected' in said.replace("**", "")
