@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from fairviz.data import pretrained
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.ui.bench import workbench
-from tests.pages.conftest import OpenPage, address, hostile_spec, hostile_table, unescaped
+from fairviz.workbench import Workbench
+from tests.pages.conftest import OpenPage, address, hostile_spec, hostile_table, unescaped, words_of
 
 WORDS = "words and pairs of words"
 
@@ -89,3 +90,11 @@ def test_a_model_that_is_gone_is_said(open_page: OpenPage, noted: str, models: P
     assert choices(page) == {"“notes” is read by": [WORDS, "renamed", "clinical-bert"]}
     said = unescaped(" ".join(error.value for error in page.error))
     assert 'pretrained model "clinical-bert": expected' in said.replace("**", "")
+
+
+def test_the_train_page_says_how_far_a_model_has_read(
+    open_page: OpenPage, running: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Workbench, "reading", (120, 4000))
+    page = open_page("train", comparison=running)
+    assert "a pretrained model has read 120 of 4,000 rows" in unescaped(words_of(page))

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from fairviz.data.images import ImageStack, ImageStackWriter
-from fairviz.data.pretrained import PretrainedModel, find_model
+from fairviz.data.pretrained import FAMILIES, PretrainedModel, find_model
 from fairviz.errors import TaskError
 from fairviz.training.pretrained import read_images, read_texts
-from tests.fairviz.tiny_models import LONGEST, WIDTH, needs_transformers, save_bert, save_vit
+from tests.fairviz.tiny_models import LONGEST, WIDTH, WORDS, needs_transformers, save_bert, save_vit
 
 pytestmark = needs_transformers
 
@@ -173,3 +173,54 @@ def test_a_vocabulary_alone_is_enough_beside_the_weights(bert: PretrainedModel, 
         (copy / name).unlink()
     found = read_texts(find_model(tmp_path, "bert", "text"), TEXTS[:7], CPU)
     np.testing.assert_allclose(found, read_texts(bert, TEXTS[:7], CPU), atol=1e-6)
+
+
+def small_config(family: str) -> Any:
+    """A configuration of an architecture with two layers, which differ in what they call their sizes."""
+    from transformers import AutoConfig
+
+    sizes = {"hidden_size": WIDTH, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    if family == "distilbert":
+        sizes = {"dim": WIDTH, "n_layers": 2, "n_heads": 2, "hidden_dim": 32}
+    first = 2 if "roberta" in family else 0
+    text = {"vocab_size": len(WORDS), "max_position_embeddings": LONGEST + first, "pad_token_id": first // 2}
+    own = text if FAMILIES[family] == "text" else {"image_size": 32, "patch_size": 8}
+    return AutoConfig.for_model(family, initializer_range=0.5, **sizes, **own)
+
+
+def save_as(family: str, like: Path, folder: Path) -> PretrainedModel:
+    """A random model of an architecture with the tokenizer or image processor of another one."""
+    from transformers import AutoModel
+
+    path = shutil.copytree(like, folder / family)
+    torch.manual_seed(0)
+    model: Any = AutoModel.from_config(small_config(family))
+    model.save_pretrained(path)
+    return find_model(folder, family, FAMILIES[family])
+
+
+@pytest.mark.parametrize("family", [name for name, kind in FAMILIES.items() if kind == "text"])
+def test_every_architecture_reads_texts_of_any_length(family: str, models: Path, tmp_path: Path) -> None:
+    from transformers import AutoModel, AutoTokenizer
+
+    model = save_as(family, models / "bert", tmp_path)
+    found = read_texts(model, TEXTS[:7], CPU)
+    network: Any = AutoModel.from_pretrained(model.folder).eval()
+    ids = AutoTokenizer.from_pretrained(model.folder)(TEXTS[2], return_tensors="pt")["input_ids"]
+    with torch.no_grad():
+        expected = network(input_ids=ids).last_hidden_state[0].mean(dim=0).numpy()
+    np.testing.assert_allclose(found[2], expected, atol=1e-5)
+    assert np.abs(found[5]).max() > 0
+
+
+@pytest.mark.parametrize("family", [name for name, kind in FAMILIES.items() if kind == "image"])
+def test_every_architecture_reads_images(family: str, models: Path, tmp_path: Path) -> None:
+    from transformers import AutoModel
+
+    model = save_as(family, models / "vit", tmp_path)
+    stack = stack_of(tmp_path, rows=3, slices=1, side=32)
+    network: Any = AutoModel.from_pretrained(model.folder).eval()
+    pixels = torch.from_numpy(np.array(stack.open())).float().div(255).sub(0.5).div(0.5)
+    with torch.no_grad():
+        expected = network(pixel_values=pixels.expand(-1, 3, -1, -1)).last_hidden_state[:, 0].numpy()
+    np.testing.assert_allclose(read_images(model, stack, np.arange(3), CPU), expected, atol=1e-5)
