@@ -20,10 +20,12 @@ class Settings(BaseModel):
     """Where things are kept and how much may be used.
 
     Each field is set by an environment variable: ``home`` by FAIRVIZ_HOME, ``upload_limit_mb`` by
-    FAIRVIZ_UPLOAD_LIMIT_MB and so on. ``workers`` threads train; by default one core is left to the pages.
-    Tables and folders below ``data_folder`` can be chosen on the pages. ``models_folder`` holds pretrained
-    models, a folder each, as `transformers` saves them; by default it is "models" in the home folder. Images
-    of a folder become ``image_side`` by ``image_side`` pixels, of a volume at most ``image_slices`` slices.
+    FAIRVIZ_UPLOAD_LIMIT_MB and so on. ``upload_limit_mb`` is for what comes through a browser,
+    ``file_limit_mb`` for files of this machine. ``workers`` threads train; by default one core is left to
+    the pages. Tables and folders below ``data_folder`` can be chosen on the pages. ``models_folder`` holds
+    pretrained models, a folder each, as `transformers` saves them; by default it is "models" in the home
+    folder. Images of a folder become ``image_side`` by ``image_side`` pixels, of a volume at most
+    ``image_slices`` slices.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +41,7 @@ class Settings(BaseModel):
     folder_limit_gb: int = Field(500, ge=1)
     image_side: int = Field(64, ge=16, le=256)
     image_slices: int = Field(8, ge=1, le=64)
+    file_limit_mb: int = Field(2048, ge=1)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

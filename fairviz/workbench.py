@@ -48,6 +48,7 @@ from fairviz.jobs.features import PretrainedFeatures
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
 from fairviz.metrics.signal_floor import signal_null_gaps
+from fairviz.patient import PatientAnswer, ask, patient
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.reports.evidence_book import EvidenceBook
 from fairviz.reports.front_book import FrontAxes, FrontBook
@@ -114,7 +115,12 @@ class Workbench:
     # Datasets
 
     def add_dataset(
-        self, path: Path | str, *, name: str | None = None, on_progress: OnProgress | None = None
+        self,
+        path: Path | str,
+        *,
+        name: str | None = None,
+        limit_mb: int | None = None,
+        on_progress: OnProgress | None = None,
     ) -> DatasetRecord:
         """Read a file with a table, or a folder with images, and keep that.
 
@@ -123,6 +129,7 @@ class Workbench:
         Args:
             path: a table, or a folder in the layout of FairVision or FairVLMed.
             name: of the dataset; by default that of the file or folder.
+            limit_mb: largest size of a table; by default what the settings allow for files of this machine.
             on_progress: told how many of how many files of a folder are read.
 
         Raises:
@@ -131,7 +138,7 @@ class Workbench:
         path = Path(path)
         if path.is_dir():
             return self._add_folder(path, name or path.resolve().name, on_progress)
-        frame = read_table(path, max_bytes=self.settings.upload_limit_mb * MEBIBYTE)
+        frame = read_table(path, max_bytes=(limit_mb or self.settings.file_limit_mb) * MEBIBYTE)
         dataset_id = content_hash(path)
         self._tables.keep(dataset_id, frame)
         return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])
@@ -139,7 +146,7 @@ class Workbench:
     def _add_folder(self, folder: Path, name: str, on_progress: OnProgress | None) -> DatasetRecord:
         bounds = FolderBounds(
             max_bytes=self.settings.folder_limit_gb * GIBIBYTE,
-            max_table_bytes=self.settings.upload_limit_mb * MEBIBYTE,
+            max_table_bytes=self.settings.file_limit_mb * MEBIBYTE,
             size=ImageSize(self.settings.image_side, self.settings.image_slices),
         )
         with tempfile.TemporaryDirectory(dir=self.settings.home, prefix="folder-") as unfinished:
@@ -177,13 +184,13 @@ class Workbench:
         folder = self.settings.data_folder or self.settings.home / "nothing offered"
         return self.add_dataset(chosen(folder, name), on_progress=on_progress)
 
-    def table(self, dataset_id: str) -> pd.DataFrame:
-        """The table of a dataset.
+    def table(self, dataset_id: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The table of a dataset, or some of its columns.
 
         Raises:
             NotFoundError: if there is no such dataset, or its file is gone.
         """
-        return self._tables.read(self.store.dataset(dataset_id).id)
+        return self._tables.read(self.store.dataset(dataset_id).id, columns)
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset with everything made of it: tasks, runs, weights.
@@ -716,6 +723,22 @@ class Workbench:
             for attribute in data.attributes
             if attribute.name not in self.untraced_groups(task_id)
         }
+
+    def what_if_patient(self, comparison_id: str, row: int, changes: Mapping[str, str]) -> PatientAnswer:
+        """What every finished run predicts for one patient, as recorded and with other values: exact.
+
+        Args:
+            comparison_id: of the comparison.
+            row: number of the patient's row in the dataset, from 0.
+            changes: text of the changed values by column; an empty text is a missing value.
+
+        Raises:
+            SettingError: there is no such row or input, a number is none, or the outcome has several classes.
+            NotFoundError: if there is no such comparison, or the file of its dataset is gone.
+        """
+        data = self.prepared(self.store.comparison(comparison_id).task_id)
+        asked = patient(data, self.table(data.task.dataset), row, changes)
+        return ask(data, asked, self.store.runs(comparison_id), self._jobs.weights_folder)
 
     def evidence(
         self, comparison_id: str, *, threshold: ThresholdRule = AT_PREVALENCE

@@ -1,8 +1,9 @@
-"""What-if: other values of tau and delta, replayed at once, trained again, and estimated in between."""
+"""What-if: other values of tau and delta, replayed, trained again, estimated in between; another patient."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -13,12 +14,16 @@ from fairviz.ui.bench import workbench
 from fairviz.ui.dialfront import front_of
 from fairviz.ui.errors import shown_errors
 from fairviz.ui.live import live
+from fairviz.ui.patientview import patient_part
 from fairviz.ui.replayview import choose_run, replay_view, replayable
 from fairviz.ui.surfaceview import surface_view
 
+_DIALS: Final = "Tau and delta"
+_PATIENT: Final = "One patient"
+
 
 def page() -> None:
-    """The replay first, then what is trained again, then the surface between."""
+    """What is different: the dials, or a patient."""
     here = frame.here()
     if here is None:
         return
@@ -31,12 +36,33 @@ def page() -> None:
     if here.comparison is None:
         frame.next_step("Nothing is trained yet.", state.TRAIN, "Go to training", **here.address)
         return
-    runs, _ = cache.history(here.comparison.id, workbench().progress(here.comparison.id).revision)
+    about = st.segmented_control(
+        "What is different", (_DIALS, _PATIENT), default=_DIALS, key="asked", bind="query-params",
+        required=True, label_visibility="collapsed",
+    )  # fmt: skip
+    with shown_errors():
+        if about == _PATIENT:
+            one_patient(here.comparison)
+        else:
+            tau_and_delta(here.comparison)
+
+
+def one_patient(record: ComparisonRecord) -> None:
+    """Another person's values in place of a patient's: asked of finished runs."""
+    if any(run.test is not None for run in workbench().runs(record.id)):
+        patient_part(record)
+    else:
+        st.markdown("Finished runs can be asked about one patient. None is finished yet.")
+
+
+def tau_and_delta(record: ComparisonRecord) -> None:
+    """The replay, what is trained again, the surface; or why there is none."""
+    runs, _ = cache.history(record.id, workbench().progress(record.id).revision)
     known = replayable(runs)
     if known:
-        what_if(here.comparison, runs, known)
+        what_if(record, runs, known)
         return
-    waiting(here.comparison)
+    waiting(record)
 
 
 def waiting(record: ComparisonRecord) -> None:
@@ -59,7 +85,7 @@ def what_if(record: ComparisonRecord, runs: Sequence[Run], known: Sequence[Run])
     base, seeds = choose_run(known), len({run.spec["seed"] for run in runs})
     beside = whatifcache.points_beside(base, record.task_id)
     replay_view(base, record.task_id, lambda point: retrain.point_button(base, point, seeds, record.task_id))
-    st.subheader("Trained again", anchor=False)
+    st.header("Trained again", anchor=False)
     left, right = st.columns([2, 5], gap="medium")
     with left, shown_errors():
         retrain.grid_form(base, seeds, record.task_id)
@@ -69,4 +95,4 @@ def what_if(record: ComparisonRecord, runs: Sequence[Run], known: Sequence[Run])
         surface_view(base, beside, workbench().task_spec(record.task_id), record.task_id, seeds)
 
 
-frame.show(state.WHAT_IF, "What if tau or delta were different?", page)
+frame.show(state.WHAT_IF, "What if tau, delta or a patient were different?", page)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairviz.data.adapters.formats import known_format
 from fairviz.data.availability import available_modalities
 from fairviz.data.checks import MIN_PER_OUTCOME, few_rows, is_usable, rows_in_words
 from fairviz.data.given_split import UNKNOWN, given_parts
@@ -41,6 +42,7 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
         notes += _group_notes(grouping, labels, classes, public=spec.public)
     outcome = Attribute(spec.outcome, classes, labels)
     return (
+        *_format_notes(spec, frame),
         *notes,
         *_split_notes(spec, frame),
         *_text_notes(spec),
@@ -50,6 +52,19 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
         *_personal_notes(spec, frame),
         *_unused_notes(spec, frame),
     )
+
+
+def _format_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
+    """What is known of a known format, and which inputs it would rather leave out."""
+    known = known_format(frame.columns)
+    if known is None:
+        return
+    yield TaskNote(severity="info", text=known.note)
+    for modality in spec.modalities:
+        for column in modality.columns:
+            if column in known.left_out:
+                text = f'"{column}" in modality "{modality.name}": {known.left_out[column]}.'
+                yield TaskNote(severity="warning", text=text, column=column)
 
 
 def _outcome_notes(

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
+from fairviz.data.coded import Rows, encoded
 from fairviz.data.encode import TableEncoder
 from fairviz.data.external import TaskTable, task_table
 from fairviz.data.features import NO_FEATURES, Features, FeatureScale
@@ -35,7 +36,7 @@ class PreparedData:
 
     Attributes:
         inputs: float32 [N, D_m] per modality m, in the task's order; of images D_m = 0, unless a pretrained
-            model reads them.
+            model reads them; of large tables coded rows, which are dense where some of them are asked for.
         available: bool [N, M], False where a row lacks modality m (all of its columns missing); every
             row has at least one.
         labels: int64 [N], class codes 0..n-1; of two classes 1 is the positive one.
@@ -48,7 +49,7 @@ class PreparedData:
     """
 
     task: TaskSpec
-    inputs: tuple[NDArray[np.float32], ...]
+    inputs: tuple[Rows, ...]
     available: NDArray[np.bool_]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
@@ -91,17 +92,16 @@ def prepare(
     patients = patients_of(frame, spec)
     split = _split(table, labels, groupings, patients, spec)
     available = available_modalities(frame, spec.modalities)
-    encoded = [
-        _encoded(modality, frame, split.train)
-        if modality.pretrained is None
-        else _scaled_features(modality.pretrained, features[modality.name], split.train, own)
-        for modality, own in zip(spec.modalities, available.T, strict=True)
-    ]
-    encoders = tuple(encoder for encoder, _ in encoded)
+    fitted = [_fitted(modality, frame, split.train) for modality in spec.modalities]
+    scales = _scales(spec, features, available, split.train)
+    encoders = tuple(scales.get(place, own) for place, own in enumerate(fitted))
     _require_features(spec, encoders, available[split.train])
     return PreparedData(
         task=spec,
-        inputs=tuple(inputs for _, inputs in encoded),
+        inputs=tuple(
+            scales[place].transform(features[modality.name], available[:, place]) if place in scales else own
+            for place, (modality, own) in enumerate(zip(spec.modalities, encoded(frame, fitted), strict=True))
+        ),
         available=available,
         labels=labels,
         classes=outcome_classes(frame, spec.outcome, spec.positive),
@@ -134,25 +134,28 @@ def _split(
     return replace(split, test=np.arange(table.own, len(labels))) if table.external else split
 
 
-def _encoded(
+def _fitted(
     modality: ModalitySpec, frame: pd.DataFrame, training: NDArray[np.int64]
-) -> tuple[Encoder, NDArray[np.float32]]:
-    """The encoder of a modality, fitted on training rows, and its inputs; without columns for images."""
-    own = frame.iloc[training]
-    encoder = (
-        TextEncoder.fit(own, modality.columns)
-        if modality.kind == "text"
-        else TableEncoder.fit(own, () if modality.kind == "image" else modality.columns)
-    )
-    return encoder, encoder.transform(frame)
+) -> TableEncoder | TextEncoder:
+    """The encoder of a modality, fitted on training rows; without columns for images and features."""
+    if modality.pretrained is not None:
+        return TableEncoder.fit(frame, (), training)
+    if modality.kind == "text":
+        return TextEncoder.fit(frame[list(modality.columns)].iloc[training], modality.columns)
+    return TableEncoder.fit(frame, () if modality.kind == "image" else modality.columns, training)
 
 
-def _scaled_features(
-    name: str, features: NDArray[np.float32], training: NDArray[np.int64], available: NDArray[np.bool_]
-) -> tuple[Encoder, NDArray[np.float32]]:
-    """What a pretrained model gives, on the scale of the training rows that have the modality."""
-    scale = FeatureScale.fit(name, features[training[available[training]]])
-    return scale, scale.transform(features, available)
+def _scales(
+    spec: TaskSpec, features: Features, available: NDArray[np.bool_], training: NDArray[np.int64]
+) -> dict[int, FeatureScale]:
+    """Of pretrained models, by place: the scale of what they give, over training rows with the modality."""
+    return {
+        place: FeatureScale.fit(
+            modality.pretrained, features[modality.name][training[available[training, place]]]
+        )
+        for place, modality in enumerate(spec.modalities)
+        if modality.pretrained is not None
+    }
 
 
 def _scaled(

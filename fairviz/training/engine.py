@@ -137,7 +137,7 @@ def _validate(
 ) -> list[FairnessReport | None]:
     """The report on the validation rows of each member that is still in training."""
     rows = data.split.validation
-    scores = _scores(network, tensors, torch.from_numpy(rows).to(tensors.inputs.device))
+    scores = predicted(network, tensors, torch.from_numpy(rows).to(tensors.inputs.device))
     for member, run in enumerate(pack.runs):
         if best.training[member] and not np.isfinite(scores[member]).all():
             best.fail(member, _diverged(run))
@@ -156,7 +156,7 @@ def _diverged(run: RunSpec) -> SettingError:
     )
 
 
-def _scores(network: Network, tensors: TaskTensors, rows: Tensor) -> NDArray[np.float32]:
+def predicted(network: Network, tensors: TaskTensors, rows: Tensor) -> NDArray[np.float32]:
     """Predicted probabilities [R, rows, C] of some rows."""
     with torch.no_grad():
         parts = [
@@ -177,7 +177,7 @@ def _results(
     with torch.no_grad():
         network.weights.copy_(best.weights)
     device = tensors.inputs.device
-    scores = _scores(network, tensors, torch.arange(len(data.labels), device=device))
+    scores = predicted(network, tensors, torch.arange(len(data.labels), device=device))
     named = network.layout.views(network.weights.detach().cpu())
     finished = [member for member in range(network.members) if member not in best.failures]
 

@@ -40,7 +40,9 @@ def pretrained_form(
 def _read(uses: Mapping[str, str], kinds: Mapping[str, Kind], first: TaskSpec) -> dict[str, ModalityKind]:
     """Modalities that a pretrained model could read."""
     names = set(uses.values())
-    found = {own.name: own.kind for own in first.modalities if own.kind != "table" and own.name in names}
+    found: dict[str, ModalityKind] = {
+        own.name: own.kind for own in first.modalities if own.kind != "table" and own.name in names
+    }
     for column, name in uses.items():
         match kinds.get(column):
             case "text" | "image" as kind:

@@ -110,7 +110,7 @@ class SweepChoice:
 
 def sweep_form() -> SweepChoice:
     """Draw the form and return what it holds."""
-    st.subheader("What to sweep", anchor=False)
+    st.header("What to sweep", anchor=False)
     entry = method_entry(_method())
     names = _names(entry)
     values = {name: _values(entry, name) for name in names}

@@ -116,7 +116,7 @@ def check(spec: TaskSpec) -> None:
         DataError: if an input holds an infinite number, or a row has no modality at all.
     """
     found = cache.checked(spec.to_json())
-    st.subheader("Who is in each group", anchor=False)
+    st.header("Who is in each group", anchor=False)
     st.dataframe(
         _counts(found.counts),
         hide_index=True,
@@ -230,7 +230,7 @@ def _uses(
     dataset_id: str, proposed: TaskSpec, reasons: Mapping[str, str], outcome: str, mark: str
 ) -> dict[str, str]:
     """What every column but the outcome is used for, after the person's changes."""
-    st.subheader("What the model may see", anchor=False)
+    st.header("What the model may see", anchor=False)
     st.caption(
         "Columns of one modality are read by one encoder. The compared columns are inputs only where a "
         "modality names them; free text only where you put it into one of its own, such as notes."

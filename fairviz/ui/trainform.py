@@ -54,7 +54,7 @@ class TrainingChoice:
 
 def training_form() -> TrainingChoice:
     """Draw the form and return what it holds."""
-    st.subheader("What to train", anchor=False)
+    st.header("What to train", anchor=False)
     methods = tuple(entry.name for entry in METHODS.values() if _method(entry))
     seeds = seeds_widget("Each method")
     training = at_hand()

@@ -49,12 +49,13 @@ class FairGrad(Method):
 
     def step(self, batch: Batch) -> Trace:
         """Gradients of all objectives, reconciled on their Gram matrix."""
-        uses: Uses = []
+        uses = Uses()
         logits = self.predict(batch, uses=uses).logits
         # A graph of its own: the objectives' gradients stop at the logits.
         leaf = logits.detach().requires_grad_()
         losses = self._losses(leaf, batch)
-        gradients = jacobian(losses, leaf, logits, uses, self.network.layout)
+        network = self.network
+        gradients = jacobian(losses, leaf, logits, weights=network.weights, uses=uses, layout=network.layout)
         gramian = gram(gradients)
         weights = self._weights(gramian)
         self.network.weights.grad = torch.einsum("rk,rkp->rp", weights.to(gradients.dtype), gradients)

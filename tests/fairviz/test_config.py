@@ -40,3 +40,9 @@ def test_a_wrong_value_names_its_variable() -> None:
         SettingError, match=r"FAIRVIZ_WORKERS: expected .* found 'many'.*unset FAIRVIZ_WORKERS"
     ):
         Settings.from_environment({"FAIRVIZ_WORKERS": "many"})
+
+
+def test_files_of_this_machine_may_be_larger_than_uploads() -> None:
+    settings = Settings.from_environment({"FAIRVIZ_FILE_LIMIT_MB": "500"})
+    assert (settings.file_limit_mb, settings.upload_limit_mb) == (500, 200)
+    assert Settings().file_limit_mb > 400

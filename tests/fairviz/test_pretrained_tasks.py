@@ -76,6 +76,19 @@ def test_networks_and_comparators_train_on_what_the_models_give(bench: Workbench
         assert 0 < run.test.auc < 1
 
 
+def test_a_patient_is_asked_about_with_what_the_model_has_read(bench: Workbench, eyes: Path) -> None:
+    people = ModalitySpec(name="people", columns=("language", "maritalstatus"))
+    task = bench.create_task(task_of(bench, eyes, NOTES, people)).id
+    comparison = bench.train(task, ["baseline"], seeds=1, training=TrainingSpec(epochs=1))
+    assert bench.wait(comparison).state is State.FINISHED
+    (run,) = bench.runs(comparison)
+    (answer,) = bench.what_if_patient(comparison, 5, {"note": ""}).runs
+    assert answer.recorded == pytest.approx(float(bench.store.scores(run.id)[5, 0]), abs=1e-6)
+    assert answer.changed != answer.recorded
+    with pytest.raises(SettingError, match=r'column "note".*one that "bert" reads.*Leave "notes"'):
+        bench.what_if_patient(comparison, 5, {"note": "fever"})
+
+
 def test_images_that_a_network_learns_from_stand_beside(bench: Workbench, eyes: Path) -> None:
     task = bench.create_task(task_of(bench, eyes, NOTES, FUNDUS, SLICES)).id
     comparison = bench.train(task, ["baseline"], seeds=1, training=TrainingSpec(epochs=1))

@@ -17,7 +17,7 @@ import pytest
 import fairviz
 from fairviz.config import Settings
 from fairviz.data.prepare import PreparedData
-from fairviz.errors import NotFoundError, SettingError, TaskError
+from fairviz.errors import DataError, NotFoundError, SettingError, TaskError
 from fairviz.store.records import RunEntry, State
 from fairviz.store.store import Store
 from fairviz.training.checkpoints import load_weights
@@ -581,3 +581,16 @@ while not bench.progress(comparison).share:
     with Workbench(tmp_path / "home", settings=Settings()) as bench:
         (comparison,) = bench.store.comparisons()
         assert comparison.state is State.INTERRUPTED
+
+
+def test_a_file_larger_than_the_limit_it_is_given_is_refused(bench: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_text("age,died\n" + "61,0\n" * 300_000, encoding="utf-8")
+    with pytest.raises(DataError, match=r"at most 1 MiB, found 1\.43 MiB"):
+        bench.add_dataset(path, limit_mb=1)
+    assert bench.add_dataset(path).rows == 300_000
+
+
+def test_some_columns_of_a_table_are_read_alone(bench: Workbench, tmp_path: Path) -> None:
+    dataset = bench.add_dataset(write_small(tmp_path))
+    assert list(bench.table(dataset.id, columns=["race"]).columns) == ["race"]

@@ -12,7 +12,7 @@ from fairviz.data import pretrained
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.ui.bench import workbench
 from fairviz.workbench import Workbench
-from tests.pages.conftest import OpenPage, address, hostile_spec, hostile_table, unescaped, words_of
+from tests.pages.conftest import OpenPage, address, hostile_spec, hostile_table, unescaped
 
 WORDS = "words and pairs of words"
 
@@ -97,4 +97,4 @@ def test_the_train_page_says_how_far_a_model_has_read(
 ) -> None:
     monkeypatch.setattr(Workbench, "reading", (120, 4000))
     page = open_page("train", comparison=running)
-    assert "a pretrained model has read 120 of 4,000 rows" in unescaped(words_of(page))
+    assert "a pretrained model has read 120 of 4,000 rows" in unescaped(page.get("progress")[0].proto.text)

@@ -32,7 +32,7 @@ def text_of(page: AppTest) -> str:
 
 def test_no_run_offers_the_next_step(open_page: OpenPage, task: str) -> None:
     page = open_page("what_if", task=task)
-    assert page.title[0].value == "What if tau or delta were different?"
+    assert page.title[0].value == "What if tau, delta or a patient were different?"
     page.button("next").click().run()
     assert "while training" in page.title[0].value
 
@@ -172,3 +172,41 @@ def test_while_it_trains_steps_are_replayed_as_far_as_they_are_recorded(
     assert not page.error
     assert page.select_slider
     assert "Noise floor" not in text_of(page), "it is known when the run is finished"
+
+
+def test_one_patient_is_asked_about(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("what_if", asked="One patient", **trained)
+    assert not page.error
+    first = workbench().prepared(trained["task"]).split.test[0]
+    assert page.number_input("row").value == first + 1
+    (values,) = (own.value for own in page.dataframe if "what if" in own.value)
+    assert values["recorded"].tolist() == values["what if"].tolist()
+    text = text_of(page)
+    for label in ("Baseline", "FairGrad", "MultiFair"):
+        assert f"- {label}: " in text
+    assert "flagged by" in text
+    assert "changing a value in a table treats nobody" in text
+
+
+def test_a_row_of_training_is_named_as_such(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("what_if", asked="One patient", **trained)
+    assert "trained on this row" not in text_of(page)
+    seen = int(workbench().prepared(trained["task"]).split.train[0])
+    page.number_input("row").set_value(seen + 1).run()
+    assert "Models were trained on this row" in text_of(page)
+
+
+def test_private_patients_are_shown_on_request_alone(open_page: OpenPage, trained: dict[str, str]) -> None:
+    spec = workbench().task_spec(trained["task"]).model_copy(update={"public": False})
+    private = workbench().create_task(spec).id
+    comparison = workbench().train(private, ["baseline"], seeds=1, training=SHORT)
+    workbench().wait(comparison, every=0.02)
+    page = open_page("what_if", asked="One patient", comparison=comparison)
+    assert not [own for own in page.dataframe if "what if" in own.value]
+    page.toggle("single").set_value(True).run()
+    assert [own for own in page.dataframe if "what if" in own.value]
+
+
+def test_without_a_finished_run_no_patient_can_be_asked_about(open_page: OpenPage, running: str) -> None:
+    page = open_page("what_if", asked="One patient", comparison=running)
+    assert "None is finished yet." in text_of(page)

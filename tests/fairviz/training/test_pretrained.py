@@ -72,7 +72,8 @@ def plain_text(folder: Path, text: str) -> NDArray[np.float32]:
 
 def test_features_of_texts_are_those_of_a_plain_forward_pass(bert: PretrainedModel) -> None:
     found = read_texts(bert, TEXTS, CPU)
-    assert (found.shape, found.dtype) == ((len(TEXTS), WIDTH), np.float32)
+    assert found.shape == (len(TEXTS), WIDTH)
+    assert found.dtype == np.float32
     for row in range(7):
         expected = plain_text(bert.folder, TEXTS[row]) if TEXTS[row] else np.zeros(WIDTH)
         np.testing.assert_allclose(found[row], expected, atol=1e-5)
@@ -86,7 +87,8 @@ def test_features_of_images_are_those_of_a_plain_forward_pass(vit: PretrainedMod
     stack = stack_of(tmp_path, rows=40, slices=3, side=32)
     rows = np.flatnonzero(np.arange(40) % 7)
     found = read_images(vit, stack, rows, CPU)
-    assert (found.shape, found.dtype) == ((40, WIDTH), np.float32)
+    assert found.shape == (40, WIDTH)
+    assert found.dtype == np.float32
     assert not found[::7].any(), "rows without an image"
     model: Any = ViTModel.from_pretrained(vit.folder, add_pooling_layer=False).eval()
     for row in (1, 39):
