@@ -19,7 +19,7 @@ def page() -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         demos()
-        st.subheader("Your own data", anchor=False)
+        st.header("Your own data", anchor=False)
         dataset = upload()
         if dataset is not None:
             state.go(state.DATA, dataset=dataset.id)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import math
 import sys
+import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +19,7 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -27,6 +30,8 @@ from fairviz.data.specs import TaskSpec
 from fairviz.errors import FairVizError, SettingError
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.grouping_options import GroupingOptions
+from fairviz.jobs.progress import Progress as TrainingProgress
+from fairviz.jobs.progress import Stage
 from fairviz.reports.joined import Estimate
 from fairviz.reports.summary import DISCLAIMER, evidence_rows, summary_rows
 from fairviz.store.records import DatasetRecord, State
@@ -69,6 +74,7 @@ _LEGEND_OF_CHANGES = (
     "corrected for their number; could miss: a fall that large would not have been found in every group.",
 )
 _COLLAPSED = "*"
+_SILENT_SECONDS = 5.0
 
 app = typer.Typer(
     help=f"Compare fairness and performance of training methods. {DISCLAIMER}",
@@ -101,6 +107,14 @@ Modality = Annotated[
     list[str] | None,
     typer.Option(
         help="Columns that one encoder reads, free text apart from numbers; repeat.", metavar="NAME=COL,COL"
+    ),
+]
+Pretrained = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Read a modality of text or images with the model in this folder of FAIRVIZ_MODELS_FOLDER; "
+        "repeat.",
+        metavar="MODALITY=FOLDER",
     ),
 ]
 Drop = Annotated[
@@ -161,6 +175,7 @@ def compare(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -192,10 +207,10 @@ def compare(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         comparison = bench.train(
-            bench.create_task(_spec(bench, asked)).id,
+            _task(bench, asked),
             method or DEFAULT_METHODS,
             seeds=seeds,
             training=_training(epochs, batch_size),
@@ -211,7 +226,7 @@ def sweep(
     grid: Annotated[
         list[str],
         typer.Option(
-            help="Values of a hyperparameter of the method, or of learning_rate; repeat.",
+            help="Values of a hyperparameter of the method, of learning_rate or of batch_size; repeat.",
             metavar="PARAM=VALUE,VALUE",
         ),
     ],
@@ -219,6 +234,7 @@ def sweep(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -244,10 +260,10 @@ def sweep(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         comparison = bench.sweep(
-            bench.create_task(_spec(bench, asked)).id,
+            _task(bench, asked),
             method,
             _grid(grid),
             seeds=seeds,
@@ -264,6 +280,7 @@ def task(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -281,7 +298,7 @@ def task(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         spec = _spec(bench, asked)
         for note in bench.check_task(spec):
@@ -315,6 +332,7 @@ class _Asked:
     groups: GroupingOptions
     task_file: Path | None
     external: str | None
+    pretrained: list[str]
 
     @property
     def names_columns(self) -> bool:
@@ -324,19 +342,48 @@ class _Asked:
         return inputs or any((self.positive, *columns)) or bool(self.groups.groupings())
 
 
+def _task(bench: Workbench, asked: _Asked) -> str:
+    """Id of the task that the options describe; the rows that a pretrained model reads are counted."""
+    spec = _spec(bench, asked)
+    with _stage("Checking the task"):
+        task_id = bench.create_task(spec).id
+    if any(modality.pretrained for modality in spec.modalities):
+        with _progress(Console(stderr=True)) as bar:
+            shown = bar.add_task("Reading with a pretrained model")
+            bench.prepared(task_id, lambda done, count: bar.update(shown, completed=done, total=count))
+    return task_id
+
+
 def _spec(bench: Workbench, asked: _Asked) -> TaskSpec:
     """The task that the options describe; what they leave open is the sample's own or proposed."""
     spec = _of_options(bench, asked) if asked.task_file is None else _of_file(bench, asked, asked.task_file)
+    spec = _with_models(spec, asked.pretrained)
     if asked.external is None:
         return spec
     return spec.model_copy(update={"external": _dataset(bench, asked.external).id})
+
+
+def _with_models(spec: TaskSpec, items: Sequence[str]) -> TaskSpec:
+    """The task with pretrained models by modality, from MODALITY=FOLDER."""
+    models = dict(_pair("--pretrained", item) for item in items)
+    names = [modality.name for modality in spec.modalities]
+    for name, model in models.items():
+        if name not in names:
+            raise SettingError(
+                f"--pretrained {name}={model}",
+                expected=f"one of the modalities {', '.join(names)}",
+                found=f'"{name}"',
+                remedy="Correct the name, or make the modality with --modality.",
+            )
+    return spec.with_models({own.name: own.pretrained for own in spec.modalities} | models)
 
 
 def _dataset(bench: Workbench, data: str) -> DatasetRecord:
     """A sample's table, a file's, or a folder's; the files of a folder are counted as they are read."""
     path = sample(data).table_path if _is_sample(data) else Path(data)
     if not path.is_dir():
-        return bench.add_dataset(path)
+        with _stage(f"Reading {path.name}"):
+            return bench.add_dataset(path)
     with _progress(Console(stderr=True)) as bar:
         shown = bar.add_task("Reading images")
         return bench.add_dataset(
@@ -373,22 +420,39 @@ def _of_options(bench: Workbench, asked: _Asked) -> TaskSpec:
     """The task that options describe."""
     if _is_sample(asked.data) and not asked.names_columns:
         return bench.task_spec(bench.add_sample(asked.data).id)
-    dataset = _dataset(bench, asked.data).id
+    dataset = _dataset(bench, asked.data)
     named = [_pair("--modality", item) for item in asked.modality]
     sensitive = [*asked.sensitive, *asked.groups.attributes]
-    return bench.propose_task(
-        dataset,
-        outcome=asked.target,
-        positive=asked.positive,
-        sensitive=sensitive or None,
-        modalities=[bench.modality(dataset, name, columns.split(",")) for name, columns in named] or None,
-        drop=asked.drop,
-        use_sensitive=asked.use_sensitive,
-        use_text=asked.use_text,
-        group_id=asked.group_id,
-        split_column=asked.split_column,
-        groupings=asked.groups.groupings(),
-    )
+    with _stage(f"Looking at {dataset.columns:,} columns of {dataset.rows:,} rows"):
+        return bench.propose_task(
+            dataset.id,
+            outcome=asked.target,
+            positive=asked.positive,
+            sensitive=sensitive or None,
+            modalities=[bench.modality(dataset.id, name, own.split(",")) for name, own in named] or None,
+            drop=asked.drop,
+            use_sensitive=asked.use_sensitive,
+            use_text=asked.use_text,
+            group_id=asked.group_id,
+            split_column=asked.split_column,
+            groupings=asked.groups.groupings(),
+        )
+
+
+@contextmanager
+def _stage(what: str) -> Iterator[None]:
+    """Say what is going on while it does; where lines stay, only of what takes long, as of a large table."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(f"{escape(what)} ..."):
+            yield
+        return
+    told = threading.Timer(_SILENT_SECONDS, console.print, [escape(f"{what} ...")], {"soft_wrap": True})
+    told.start()
+    try:
+        yield
+    finally:
+        told.cancel()
 
 
 def _is_sample(data: str) -> bool:
@@ -463,9 +527,13 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
         if note.column is None:
             console.print(f"Note: {note.text}", soft_wrap=True, markup=False)
     with _progress(console) as bar:
-        shown = bar.add_task("Training", total=1.0)
-        record = bench.wait(comparison_id, on_progress=lambda p: bar.update(shown, completed=p.share))
-        bar.update(shown, completed=record.progress)
+        shown = bar.add_task(_at(Stage.ENCODING), total=1.0)
+
+        def show(progress: TrainingProgress) -> None:
+            bar.update(shown, completed=progress.share, description=_at(progress.stage))
+
+        record = bench.wait(comparison_id, on_progress=show)
+        bar.update(shown, completed=record.progress, description=_at(Stage.TRAINING))
     if record.state is not State.FINISHED:
         raise SettingError(
             "training",
@@ -473,8 +541,9 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
             found=f"{record.state} {record.message}".strip(),
             remedy="Correct what the message says and start again.",
         )
-    rows = summary_rows(bench.runs(comparison_id, threshold=rule))
-    changes = evidence_rows(bench.evidence(comparison_id, threshold=rule))
+    with _stage("Comparing the runs"):
+        rows = summary_rows(bench.runs(comparison_id, threshold=rule))
+        changes = evidence_rows(bench.evidence(comparison_id, threshold=rule))
     tables = Console()
     tables.print(_table(rows))
     if changes:
@@ -487,6 +556,10 @@ def _finish(bench: Workbench, comparison_id: str, rule: ThresholdRule, json_file
     legend = (*_LEGEND, *(_LEGEND_OF_CHANGES if changes else ()), DISCLAIMER)
     for line in (*_collapse_lines(rows), *legend):
         console.print(line, soft_wrap=True, markup=False)
+
+
+def _at(stage: Stage) -> str:
+    return stage.value.capitalize()
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Table:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from models.encoders import ENCODER, NO_IMAGES, encode, encoder_parameters, places_of
+from models.encoders import ENCODER, NO_IMAGES, Encoders, encoder_parameters, places_of
 from models.fusion import fuse, fusion_parameters
 from models.heads import (
     AUXILIARY,
@@ -23,6 +23,7 @@ from models.heads import (
     classify,
     classify_modalities,
     head_parameters,
+    modality_features_gradient,
 )
 from models.images import Pixels
 from models.layers import ParameterLayout, Uses
@@ -31,7 +32,7 @@ from models.specs import NetworkSpec
 
 
 class Prediction(NamedTuple):
-    """Logits s [R, C, N], the modalities' features h [R, M, N, D], and the logits' inputs [R, N, D]."""
+    """Logits s [R, C, N], the modalities' features h [R, M, D, N], and the logits' inputs [R, D, N]."""
 
     logits: Tensor
     features: Tensor
@@ -49,9 +50,10 @@ class Network:
     def __init__(self, spec: NetworkSpec, seeds: Sequence[int], device: torch.device | str = "cpu") -> None:
         """Start one member per seed; equal seeds start equal."""
         self.spec = spec
-        self.layout = ParameterLayout(
-            {**encoder_parameters(spec), **fusion_parameters(spec), **head_parameters(spec)}
-        )
+        parts = [encoder_parameters(spec), fusion_parameters(spec), head_parameters(spec)]
+        self._encoders = Encoders(spec)
+        self._fusion, self._head = (ParameterLayout(part) for part in parts[1:])
+        self.layout = ParameterLayout({name: own for part in parts for name, own in part.items()})
         self.auxiliary_layout = ParameterLayout(auxiliary_parameters(spec))
         self.weights = _started(self.layout, seeds, Purpose.WEIGHTS, device)
         self.auxiliary_weights = _started(self.auxiliary_layout, seeds, Purpose.AUXILIARY_WEIGHTS, device)
@@ -79,15 +81,15 @@ class Network:
             masks: of dropout; without them nothing is dropped.
             available: 1 where a row has a modality, else 0 [R, M, N]; None where no row lacks any.
             images: of the other modalities, by their place.
-            uses: a list to write down there what each layer did, in place of a graph of the weights.
+            uses: where passes note what each layer did, in place of the weights' gradient.
         """
-        weights = self.weights if uses is None else self.weights.detach()
-        parameters = self.layout.views(weights)
-        parameters.uses = uses
-        features = encode(parameters, self._visible(inputs, available), masks, images)
-        fused = fuse(parameters, features, self.spec.attention_heads, available)
-        head = classify(parameters, fused, masks)
-        return Prediction(head.logits, features, head.last_features)
+        masks, visible = masks or {}, self._visible(inputs, available)
+        encoders, fusion, head = self._split(self.weights)
+        features = self._encoders.encode(encoders, visible, masks.get(ENCODER), images=images, uses=uses)
+        heads = self.spec.attention_heads
+        fused = fuse(self._fusion, fusion, features, heads, available=available, uses=uses)
+        output = classify(self._head, head, fused, masks.get(HEAD), uses)
+        return Prediction(output.logits, features, output.last_features)
 
     def features(
         self,
@@ -97,13 +99,27 @@ class Network:
         *,
         images: Mapping[int, Pixels] = NO_IMAGES,
     ) -> Tensor:
-        """Features h [R, M, N, D] of some members, as `predict` makes them: nothing dropped, no gradients."""
-        parameters = self.layout.views(self.weights.detach()[list(members)])
-        return encode(parameters, self._visible(inputs, available), None, images)
+        """Features h [R, M, D, N] of some members, as `predict` makes them: nothing dropped, no gradients."""
+        encoders = self._split(self.weights.detach()[list(members)])[0]
+        return self._encoders.encode(encoders, self._visible(inputs, available), images=images)
+
+    def _split(self, weights: Tensor) -> tuple[Tensor, ...]:
+        """The parts [R, ...] of encoders, fusion and head."""
+        others = self._fusion.size, self._head.size
+        return tuple(weights.split([self.layout.size - sum(others), *others], dim=1))
 
     def watch(self, features: Tensor, masks: Mapping[str, Tensor] | None = None) -> HeadOutput:
-        """What each modality alone says of features h [R, M, N, D]."""
-        return classify_modalities(self.auxiliary_layout.views(self.auxiliary_weights), features, masks)
+        """What each modality alone says of features h [R, M, D, N], which get no gradient."""
+        mask = None if masks is None else masks[AUXILIARY]
+        return classify_modalities(self.auxiliary_layout, self.auxiliary_weights, features.detach(), mask)
+
+    def watched_gradient(
+        self, watched: HeadOutput, signal: Tensor, masks: Mapping[str, Tensor] | None = None
+    ) -> Tensor:
+        """Gradient with respect to watched features [R, M, D, N], of that with respect to the logits."""
+        mask = None if masks is None else masks[AUXILIARY]
+        hidden = watched.last_features
+        return modality_features_gradient(self.auxiliary_layout, self.auxiliary_weights, hidden, signal, mask)
 
     def encoders(self, flat: Tensor) -> list[Tensor]:
         """The encoders' part of [R, P] (weights or their gradients) as views [R, m, ...].
@@ -141,7 +157,7 @@ class Dropout:
         self._auxiliary = SeededStream(seeds, Purpose.AUXILIARY_DROPOUT, device)
 
     def masks(self, rows: int) -> dict[str, Tensor] | None:
-        """Masks of encoders [R, M, N, hidden] and head [R, N, D]; None where nothing is dropped."""
+        """Masks of encoders [R, M, hidden, N] and head [R, D, N]; None where nothing is dropped."""
         spec = self._spec
         shapes = {
             ENCODER: (len(spec.input_widths), rows, spec.hidden_width),
@@ -150,7 +166,7 @@ class Dropout:
         return self._draw(self._main, shapes)
 
     def auxiliary_masks(self, rows: int) -> dict[str, Tensor] | None:
-        """Masks of the modality classifiers [R, M, N, D]; None where nothing is dropped."""
+        """Masks of the modality classifiers [R, M, D, N]; None where nothing is dropped."""
         spec = self._spec
         return self._draw(self._auxiliary, {AUXILIARY: (len(spec.input_widths), rows, spec.feature_width)})
 
@@ -162,8 +178,8 @@ class Dropout:
 
 
 def _mask(shape: tuple[int, ...], kept: float, generator: torch.Generator) -> Tensor:
-    """Zeros and 1 / kept, so that the expected value is 1."""
-    return torch.rand(shape, generator=generator).lt_(kept).div_(kept)
+    """Zeros and 1 / kept [..., D, N] of a shape [..., N, D], so that the expected value is 1."""
+    return torch.rand(shape, generator=generator).lt_(kept).div_(kept).mT.contiguous()
 
 
 def _started(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -36,20 +37,36 @@ def batch_auc(scores: Tensor, labels: Tensor, group_mask: Tensor) -> Tensor:
     Returns:
         AUC [..., G]; NaN where a group lacks one of the classes.
     """
-    ordered, order = scores.detach().sort(dim=-1)
-    ordered = ordered.contiguous()
-    groups = group_mask.shape[-1]
+    scores, groups = scores.detach(), group_mask.shape[-1]
+    order = _ascending(scores)
+    ordered = scores.gather(-1, order)
     mask = group_mask.expand(*scores.shape, groups)
-    positive = mask * labels.expand(scores.shape).unsqueeze(-1)
-    index = order.unsqueeze(-1).expand(*order.shape, groups)
-    positive = positive.gather(-2, index)
-    negative = mask.gather(-2, index) - positive
+    positive = _rows(mask * labels.expand(scores.shape).unsqueeze(-1), order)
+    negative = _rows(mask, order) - positive
     # Negatives seen before each position; one more entry, so that a tie block's end is an index too.
     seen = torch.nn.functional.pad(negative.cumsum(-2), (0, 0, 1, 0))
-    below = torch.searchsorted(ordered, ordered).unsqueeze(-1).expand_as(index)
-    upto = torch.searchsorted(ordered, ordered, right=True).unsqueeze(-1).expand_as(index)
-    wins = (positive * (seen.gather(-2, below) + seen.gather(-2, upto))).sum(-2) / 2
+    below = _rows(seen, torch.searchsorted(ordered, ordered))
+    upto = _rows(seen, torch.searchsorted(ordered, ordered, right=True))
+    wins = (positive * (below + upto)).sum(-2) / 2
     return wins / (positive.sum(-2) * negative.sum(-2))
+
+
+def _ascending(scores: Tensor) -> Tensor:
+    """Order [..., N] of scores [..., N] from low to high; ties in any order.
+
+    On a CPU numpy sorts several numbers at once and torch does not: it takes eight times as long.
+    """
+    if scores.is_cuda:
+        return scores.argsort(-1)
+    return torch.from_numpy(np.argsort(scores.numpy(), axis=-1))
+
+
+def _rows(tables: Tensor, places: Tensor) -> Tensor:
+    """Rows [..., K, G] of tables [..., N, G] at places [..., K], whole rows at a time."""
+    rows = tables.shape[-2]
+    first = torch.arange(0, places[..., 0].numel() * rows, rows, device=places.device)
+    flat = (places + first.view(*places.shape[:-1], 1)).flatten()
+    return tables.reshape(-1, tables.shape[-1]).index_select(0, flat).view(*places.shape, -1)
 
 
 def auc_gap(auc: Tensor) -> Tensor:

@@ -92,7 +92,7 @@ def what_if(record: ComparisonRecord, runs: Sequence[Run], known: Sequence[Run])
         st.caption("" if told is None else told.meaning)
     beside = whatifcache.points_beside(base, record.task_id)
     replay_view(base, record.task_id, lambda point: retrain.point_button(base, point, seeds, record.task_id))
-    st.subheader("Trained again", anchor=False)
+    st.header("Trained again", anchor=False)
     left, right = st.columns([2, 5], gap="medium")
     with left, shown_errors():
         retrain.grid_form(base, seeds, record.task_id)

@@ -17,6 +17,8 @@ from fairviz.data.values import missing_cells
 
 def available_modalities(frame: pd.DataFrame, modalities: Sequence[ModalitySpec]) -> NDArray[np.bool_]:
     """Return bool [N, M], False where a row lacks a modality: all of its columns are missing."""
-    return np.column_stack(
-        [~np.all([missing_cells(frame[name]) for name in own.columns], axis=0) for own in modalities]
-    )
+    available = np.zeros((len(frame), len(modalities)), dtype=np.bool_)
+    for place, own in enumerate(modalities):
+        for name in own.columns:
+            available[:, place] |= ~missing_cells(frame[name])
+    return available

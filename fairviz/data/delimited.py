@@ -1,19 +1,25 @@
-"""Tables as text with delimiters, read by Arrow; where it refuses, row by row to say where."""
+"""Tables as text with delimiters, read by Arrow; where it refuses, row by row to say where.
+
+A file is read block by block, so that memory holds the table and not its text as well. What needs the text
+as a whole (another encoding, rows that must be mended, an error that names its line) is read once more.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from pathlib import Path
+from typing import IO, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from fairviz.data.adapters.formats import known_format
 from fairviz.data.columns import check_names
 from fairviz.data.dialect import DELIMITERS, HEAD_BYTES, Dialect, decoded, detect, not_encoded
 from fairviz.data.values import MISSING_TEXTS
@@ -22,7 +28,7 @@ from fairviz.errors import DataError
 LONGEST_FIELD: Final = 2**20
 """Characters of one cell: longer is a quotation mark that nothing closes."""
 _CHUNK: Final = 2**22
-_FIRST_ROWS: Final = 2**16
+_FIRST_BYTES: Final = 2**16
 _MOST_FILLED: Final = 2**24
 # Rows are looked at one by one at about a million a second.
 _MOST_LINES: Final = 3_000_000
@@ -33,6 +39,39 @@ _BEYOND_INTEGERS: Final = 2.0**63
 csv.field_size_limit(LONGEST_FIELD)
 
 _UNCLOSED: Final = "Look for a quotation mark that is opened and not closed."
+
+Rows = Callable[[], IO[bytes] | pa.NativeFile]
+"""Opens the rows below a header, at their beginning."""
+
+
+def read_delimited_file(path: Path) -> tuple[pa.Table, Dialect]:
+    """Read a file that is text; see ``read_delimited``."""
+    found = _streamed(path)
+    return read_delimited(path.read_bytes()) if found is None else found
+
+
+def _streamed(path: Path) -> tuple[pa.Table, Dialect] | None:
+    """The table of a file of UTF-8 that Arrow takes as it is; None of any other."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        dialect = detect(head, whole=len(head) < HEAD_BYTES)
+        if dialect.encoding != "utf-8":
+            return None
+        names, start, _ = _header(head, dialect.mark + dialect.hint, dialect, whole=len(head) < HEAD_BYTES)
+        file.seek(start)
+        quotes = 0
+        while chunk := file.read(_CHUNK):
+            if b"\0" in chunk:
+                return None
+            quotes += chunk.count(b'"') if b'"' in chunk else 0
+    table = None if quotes % 2 else _tried(lambda: _opened(path, start), names, dialect, quotes > 0)
+    return None if table is None else (table, dialect)
+
+
+def _opened(path: Path, start: int) -> IO[bytes]:
+    file = path.open("rb")
+    file.seek(start)
+    return file
 
 
 def read_delimited(content: bytes) -> tuple[pa.Table, Dialect]:
@@ -70,15 +109,17 @@ def _read(content: bytes, dialect: Dialect) -> pa.Table | None:
             remedy="Save the table again as CSV (UTF-8) or Parquet.",
         )
     start = dialect.mark + dialect.hint if dialect.encoding == "utf-8" else dialect.hint
-    names, start, lines = _header(body, start, dialect)
+    names, start, lines = _header(body, start, dialect, whole=len(body) - start <= HEAD_BYTES)
     # A mark that is neither doubled nor paired opens a field that nothing closes, or stands for inches.
     quotes = body.count(b'"', start) if b'"' in body else 0
-    table = None if quotes % 2 else _tried(pa.py_buffer(body)[start:], names, dialect, quotes > 0)
+    rows = pa.py_buffer(body)[start:]
+    table = None if quotes % 2 else _tried(lambda: pa.BufferReader(rows), names, dialect, quotes > 0)
     if table is not None:
         return table
     if not _is_utf8(body, dialect):
         return None
-    table = _tried(_filled(body, start, lines, len(names), dialect.delimiter), names, dialect, quotes > 0)
+    rows = _filled(body, start, lines, len(names), dialect.delimiter)
+    table = _tried(lambda: pa.BufferReader(rows), names, dialect, quotes > 0)
     if table is None:
         raise DataError(
             "file",
@@ -89,12 +130,18 @@ def _read(content: bytes, dialect: Dialect) -> pa.Table | None:
     return table
 
 
-def _tried(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool) -> pa.Table | None:
-    """The table, or None where Arrow refuses: what it says holds patients' values, and seldom the line."""
-    try:
-        return _parsed(rows, names, dialect, quoted)
-    except pa.ArrowInvalid:
-        return None
+def _tried(rows: Rows, names: Sequence[str], dialect: Dialect, quoted: bool) -> pa.Table | None:
+    """The table, or None where Arrow refuses: what it says holds patients' values, and seldom the line.
+
+    Columns of a known format take no more memory than its values need, where they keep to it.
+    """
+    known = known_format(names)
+    for types in ([known.types] if known and known.types else []) + [{}]:
+        try:
+            return _parsed(rows, names, dialect, quoted, types)
+        except pa.ArrowInvalid:
+            continue
+    return None
 
 
 def _as_utf8(content: bytes, dialect: Dialect) -> bytes:
@@ -114,9 +161,8 @@ def _as_utf8(content: bytes, dialect: Dialect) -> bytes:
     return out.getvalue()
 
 
-def _header(body: bytes, start: int, dialect: Dialect) -> tuple[list[str], int, int]:
-    """Names, where the rows begin, and how many lines that is."""
-    whole = len(body) - start <= HEAD_BYTES
+def _header(body: bytes, start: int, dialect: Dialect, *, whole: bool) -> tuple[list[str], int, int]:
+    """Names, where the rows begin, and how many lines that is; ``whole`` if nothing comes after the head."""
     text = decoded(body[start : start + HEAD_BYTES], "utf-8", whole=whole)
     seen: list[str] = []
     reader = csv.reader(_kept(io.StringIO(text, newline=""), seen), delimiter=dialect.delimiter, strict=True)
@@ -143,14 +189,19 @@ def _header(body: bytes, start: int, dialect: Dialect) -> tuple[list[str], int, 
     return names, start + len("".join(seen).encode()), len(seen) + bool(dialect.hint)
 
 
-def _parsed(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool) -> pa.Table:
-    if not rows.size:
+def _parsed(
+    rows: Rows, names: Sequence[str], dialect: Dialect, quoted: bool, types: Mapping[str, pa.DataType]
+) -> pa.Table:
+    with rows() as file:
+        head = file.read(_FIRST_BYTES)
+    if not head:
         return pa.table({name: pa.nulls(0, pa.string()) for name in names})
-    dates = _dates(rows, names, dialect, quoted)
-    table = _arrow(rows, names, dialect, quoted, dates)
+    as_told = {name: own for name, own in types.items() if name in names}
+    dates = dict.fromkeys(_dates(head, names, dialect, quoted), pa.string())
+    table = _arrow(rows, names, dialect, quoted, as_told | dates)
     doubtful = [name for name in names if _may_be_text(table[name])]
     if doubtful:
-        texts = _arrow(rows, names, dialect, quoted, doubtful, only=doubtful)
+        texts = _arrow(rows, names, dialect, quoted, dict.fromkeys(doubtful, pa.string()), only=doubtful)
         for name in doubtful:
             if pa.types.is_temporal(table[name].type) or _only_digits(texts[name]):
                 table = table.set_column(names.index(name), name, texts[name])
@@ -159,12 +210,11 @@ def _parsed(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: boo
     return table
 
 
-def _dates(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool) -> list[str]:
+def _dates(head: bytes, names: Sequence[str], dialect: Dialect, quoted: bool) -> list[str]:
     """Columns that begin with dates or times: told in advance, they need not be read twice."""
-    head = rows[:_FIRST_ROWS].to_pybytes()
-    head = head[: head.rfind(b"\n") + 1]
+    whole_lines = head[: head.rfind(b"\n") + 1]
     try:
-        table = _arrow(pa.py_buffer(head), names, dialect, quoted)
+        table = _arrow(lambda: pa.BufferReader(whole_lines), names, dialect, quoted)
     except pa.ArrowInvalid:
         # Cut in the middle of a text in quotes, or a row that is too short: the whole table will tell.
         return []
@@ -172,31 +222,32 @@ def _dates(rows: pa.Buffer, names: Sequence[str], dialect: Dialect, quoted: bool
 
 
 def _arrow(
-    rows: pa.Buffer,
+    rows: Rows,
     names: Sequence[str],
     dialect: Dialect,
     quoted: bool,
-    as_text: Sequence[str] = (),
+    types: Mapping[str, pa.DataType] | None = None,
     *,
     only: Sequence[str] = (),
 ) -> pa.Table:
-    return arrow_csv.read_csv(
-        pa.BufferReader(rows),
-        # Small blocks are read side by side; they must hold the longest row.
-        read_options=arrow_csv.ReadOptions(column_names=list(names), block_size=2 * LONGEST_FIELD),
-        parse_options=arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=quoted),
-        convert_options=arrow_csv.ConvertOptions(
-            null_values=list(MISSING_TEXTS),
-            strings_can_be_null=True,
-            true_values=["True", "TRUE", "true"],
-            false_values=["False", "FALSE", "false"],
-            decimal_point=dialect.decimal,
-            # A format that nothing has: dates stay text.
-            timestamp_parsers=["%n never %n"],
-            include_columns=list(only) or None,
-            column_types=dict.fromkeys(as_text, pa.string()),
-        ),
-    )
+    with rows() as file:
+        return arrow_csv.read_csv(
+            file,
+            # Small blocks are read side by side; they must hold the longest row.
+            read_options=arrow_csv.ReadOptions(column_names=list(names), block_size=2 * LONGEST_FIELD),
+            parse_options=arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=quoted),
+            convert_options=arrow_csv.ConvertOptions(
+                null_values=list(MISSING_TEXTS),
+                strings_can_be_null=True,
+                true_values=["True", "TRUE", "true"],
+                false_values=["False", "FALSE", "false"],
+                decimal_point=dialect.decimal,
+                # A format that nothing has: dates stay text.
+                timestamp_parsers=["%n never %n"],
+                include_columns=list(only) or None,
+                column_types=types,
+            ),
+        )
 
 
 def _may_be_text(column: pa.ChunkedArray) -> bool:

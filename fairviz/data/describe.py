@@ -60,6 +60,8 @@ def describe(frame: pd.DataFrame, images: Collection[str] = ()) -> tuple[ColumnP
 def describe_column(column: pd.Series) -> ColumnProfile:
     """Profile one column."""
     counts = column.value_counts()
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        counts = counts[counts > 0]
     return ColumnProfile(
         name=str(column.name),
         kind=_kind(column, counts),

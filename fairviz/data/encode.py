@@ -85,11 +85,16 @@ class CategoryColumn:
 
     def encode(self, column: pd.Series) -> NDArray[np.float32]:
         """Return float32 [N, features]; a missing value unknown to training gives zeros."""
+        missing = len(self.levels) + 1
+        return np.eye(missing + 1, dtype=np.float32)[self.codes(column)][:, : missing + self.indicator]
+
+    def codes(self, column: pd.Series) -> NDArray[np.int64]:
+        """Return per row [N] which of `features` is 1; their number where none is."""
         texts, codes = text_codes(column)
         rare, missing = len(self.levels), len(self.levels) + 1
         position = {level: index for index, level in enumerate(self.levels)}
         lookup = np.array([position.get(text, rare) for text in texts] + [missing], dtype=np.int64)
-        return np.eye(missing + 1, dtype=np.float32)[lookup[codes]][:, : missing + self.indicator]
+        return lookup[codes]
 
 
 _KINDS: Final[dict[str, type[NumberColumn] | type[CategoryColumn]]] = {
@@ -105,13 +110,12 @@ class TableEncoder:
     columns: tuple[NumberColumn | CategoryColumn, ...]
 
     @classmethod
-    def fit(cls, frame_train: pd.DataFrame, columns: Sequence[str]) -> TableEncoder:
-        """Learn means, deviations and levels from training rows only."""
-        fitted: list[NumberColumn | CategoryColumn] = [
-            (NumberColumn if is_number(frame_train[name]) else CategoryColumn).fit(frame_train[name])
-            for name in columns
-        ]
-        return cls(tuple(fitted))
+    def fit(
+        cls, frame: pd.DataFrame, columns: Sequence[str], training: NDArray[np.int64] | None = None
+    ) -> TableEncoder:
+        """Learn means, deviations and levels from training rows only: those numbered, or the whole table."""
+        own = (frame[name] if training is None else frame[name].iloc[training] for name in columns)
+        return cls(tuple((NumberColumn if is_number(c) else CategoryColumn).fit(c) for c in own))
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def task_table(frame: pd.DataFrame, spec: TaskSpec, external: pd.DataFrame | Non
     if (patient := spec.split.group_id) is not None:
         # The same number is another patient there.
         own, other = (_placed(part, patient, place) for part, place in ((own, "here"), (other, "there")))
-    return TaskTable(pd.concat([own, other], ignore_index=True), len(frame))
+    return TaskTable(pd.concat(_with_one_list([own, other]), ignore_index=True), len(frame))
 
 
 def check_test_rows(table: TaskTable, spec: TaskSpec) -> None:
@@ -106,6 +106,16 @@ def external_notes(table: TaskTable, spec: TaskSpec) -> Iterator[TaskNote]:
                 "Are they written alike?",
                 column=column,
             )
+
+
+def _with_one_list(parts: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Tables whose categories are numbered alike: what is numbered in two ways would become texts."""
+    here, there = parts
+    for name in there.columns:
+        if all(isinstance(part[name].dtype, pd.CategoricalDtype) for part in parts):
+            both = here[name].cat.categories.union(there[name].cat.categories, sort=False)
+            here, there = (p.assign(**{str(name): p[name].cat.set_categories(both)}) for p in (here, there))
+    return [here, there]
 
 
 def _placed(part: pd.DataFrame, patient: str, place: str) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""Columns that give the outcome away."""
+"""Columns that give the outcome away.
+
+Axis letters: N rows, L levels (the values that occur).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from fairviz.data.values import text_codes
 LEAK_AUC: Final = 0.95
 """No single measurement in medicine ranks an outcome this well unless it was made from it."""
 _MAX_LEVELS: Final = 50
+_FEWEST: Final = 10
+"""Rows of each outcome with a value; fewer say little."""
 
 
 def ranking_strength(column: pd.Series, labels: NDArray[np.int64]) -> float:
@@ -22,37 +27,40 @@ def ranking_strength(column: pd.Series, labels: NDArray[np.int64]) -> float:
     The larger of two: by its values (categories by the share of positives among them), and by
     whether a value is there at all. Both outcomes must occur among `labels` int64 [N].
     """
-    absent = column.isna().to_numpy()
-    presence = _auc(absent.astype(np.float64), labels)
-    scores = _scores(column, labels)
-    known = labels[~absent]
-    if scores is None or known.size == 0 or known.min() == known.max():
+    codes, values = _levels(column)
+    rows = np.bincount(codes + 1, minlength=len(values) + 1)
+    positives = np.bincount(codes + 1, weights=labels, minlength=len(values) + 1)
+    counts = np.stack([rows - positives, positives], axis=1)
+    absent, known = counts[0], counts[1:]
+    presence = _auc(np.stack([absent, known.sum(axis=0)]))
+    if known.sum(axis=0).min(initial=np.inf) < _FEWEST or (
+        not is_number(column) and not 1 < len(values) <= _MAX_LEVELS
+    ):
         return presence
-    return max(presence, _auc(scores[~absent], known) * _coverage(absent, labels))
+    scores = values if is_number(column) else known[:, 1] / known.sum(axis=1)
+    return max(presence, _auc(known[np.argsort(scores, kind="stable")]))
 
 
-def _coverage(absent: NDArray[np.bool_], labels: NDArray[np.int64]) -> float:
-    """Return 1, or 0 where so few rows of an outcome have a value that ranking them says little."""
-    least = min(np.count_nonzero(~absent & (labels == label)) for label in (0, 1))
-    return float(least >= 10)
+def _levels(column: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The level of each row [N], -1 where it has none, and the number that each level is [L].
 
-
-def _scores(column: pd.Series, labels: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    Of texts, their places.
+    """
     if is_number(column):
-        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-    levels, codes = text_codes(column)
-    if not 1 < len(levels) <= _MAX_LEVELS:
-        return None
-    rows = np.bincount(codes + 1, minlength=len(levels) + 1)
-    positives = np.bincount(codes + 1, weights=labels, minlength=len(levels) + 1)
-    shares: NDArray[np.float64] = (positives / np.maximum(rows, 1))[codes + 1]
-    return shares
+        codes, values = pd.factorize(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        return np.asarray(codes, dtype=np.int64), values
+    levels, places = text_codes(column)
+    return places, np.arange(len(levels), dtype=np.float64)
 
 
-def _auc(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Return the AUC in whichever direction it is above one half, from mid-ranks."""
-    ranks = pd.Series(scores).rank().to_numpy()
-    positives = int(labels.sum())
-    negatives = len(labels) - positives
-    area = (ranks[labels == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives)
+def _auc(counts: NDArray[np.float64]) -> float:
+    """Return the AUC in whichever direction it is above one half.
+
+    Args:
+        counts: [L, 2], rows of either outcome at each level, in the order of their scores. Levels of the same
+            share of positives may stand in any order: either way half of their pairs are in the right one.
+    """
+    negatives, positives = counts.T
+    below = np.cumsum(negatives) - negatives
+    area = (positives @ (below + negatives / 2)) / (positives.sum() * negatives.sum())
     return float(max(area, 1 - area))

@@ -9,8 +9,10 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from fairviz.data.adapters.formats import known_format
 from fairviz.data.checks import refuse_infinite
-from fairviz.data.delimited import read_delimited
+from fairviz.data.delimited import read_delimited, read_delimited_file
+from fairviz.data.dialect import Dialect
 from fairviz.data.parquet import read_parquet
 from fairviz.data.unpack import gunzip, only_table
 from fairviz.data.workbook import read_workbook
@@ -25,6 +27,7 @@ ENDINGS: Final = (*_TABLES, ".csv.gz", ".tsv.gz", ".zip")
 """What names of files that can be read end in, in lower case."""
 
 _SAVE_AS_CSV: Final = "Open it in the program that made it and save the table as CSV (UTF-8) or Parquet."
+_LONGEST_SIGNATURE: Final = 16
 _SIGNATURES: Final = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -66,10 +69,14 @@ def read_told(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[pd.DataFrame, 
     """
     try:
         _check_file(path, max_bytes)
-        frame, told = _read(path.name.lower(), path.read_bytes(), max_bytes)
+        frame, told = _read(path, max_bytes)
         _check_rows(frame)
         for name in frame.columns:
             refuse_infinite(frame[name])
+        known = known_format(frame.columns)
+        if known is not None:
+            frame, told = known.adapt(frame), f"{told}, {known.name} in words"
+            pa.default_memory_pool().release_unused()
     except DataError as error:
         place = path.name if error.argument == "file" else f"{path.name}, {error.argument}"
         raise DataError(place, expected=error.expected, found=error.found, remedy=error.remedy) from error
@@ -113,8 +120,14 @@ def _check_file(path: Path, max_bytes: int) -> None:
         )
 
 
-def _read(name: str, content: bytes, max_bytes: int) -> tuple[pd.DataFrame, str]:
-    """Read what the end of a name in lower case tells; of an archive, the table within."""
+def _read(path: Path, max_bytes: int) -> tuple[pd.DataFrame, str]:
+    """Read what the end of a name tells; of an archive, the table within."""
+    name = path.name.lower()
+    if name.endswith(_TEXTS):
+        with path.open("rb") as file:
+            _check_kind(file.read(_LONGEST_SIGNATURE), None, "a table as text")
+        return _framed(*read_delimited_file(path))
+    content = path.read_bytes()
     if name.endswith(".gz"):
         _check_kind(content, "a gzip archive", "a gzip file")
         frame, told = _plain(name.removesuffix(".gz"), gunzip(content, max_bytes=max_bytes), max_bytes)
@@ -137,7 +150,10 @@ def _plain(name: str, content: bytes, max_bytes: int) -> tuple[pd.DataFrame, str
         frame, sheet = read_workbook(content, max_bytes=max_bytes)
         return frame, f'Excel, sheet "{sheet}"'
     _check_kind(content, None, "a table as text")
-    table, dialect = read_delimited(content)
+    return _framed(*read_delimited(content))
+
+
+def _framed(table: pa.Table, dialect: Dialect) -> tuple[pd.DataFrame, str]:
     return _frame(table), str(dialect)
 
 
@@ -166,9 +182,16 @@ def _check_rows(frame: pd.DataFrame) -> None:
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """The table for pandas; columns without any value are numbers that are missing."""
-    fields = [
-        field.with_type(pa.float64()) if pa.types.is_null(field.type) else field for field in table.schema
-    ]
-    # Blocks of their own for columns: nothing is copied to lie side by side.
-    return table.cast(pa.schema(fields)).to_pandas(ignore_metadata=True, split_blocks=True)
+    """The table for pandas; columns without any value are numbers that are missing. Uses the table up."""
+    # What reading took beside the table would be kept for later otherwise: as much as the table itself.
+    pa.default_memory_pool().release_unused()
+    if any(pa.types.is_null(field.type) for field in table.schema):
+        fields = [
+            field.with_type(pa.float64()) if pa.types.is_null(field.type) else field for field in table.schema
+        ]
+        table = table.cast(pa.schema(fields))
+    # Blocks of their own for columns: nothing is copied to lie side by side, and what has become a column of
+    # pandas is let go of at once.
+    frame = table.to_pandas(ignore_metadata=True, split_blocks=True, self_destruct=True)
+    pa.default_memory_pool().release_unused()
+    return frame

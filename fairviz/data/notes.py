@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairviz.data.adapters.formats import known_format
 from fairviz.data.availability import available_modalities
 from fairviz.data.checks import MIN_PER_OUTCOME, few_rows, is_usable, rows_in_words
 from fairviz.data.given_split import UNKNOWN, given_parts
@@ -41,14 +42,29 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
         notes += _group_notes(grouping, labels, classes, public=spec.public)
     outcome = Attribute(spec.outcome, classes, labels)
     return (
+        *_format_notes(spec, frame),
         *notes,
         *_split_notes(spec, frame),
         *_text_notes(spec),
+        *_pretrained_notes(spec),
         *_modality_notes(spec, frame, [outcome, *groupings], patients),
         *missingness_notes(spec, frame, outcome, groupings),
         *_personal_notes(spec, frame),
         *_unused_notes(spec, frame),
     )
+
+
+def _format_notes(spec: TaskSpec, frame: pd.DataFrame) -> Iterator[TaskNote]:
+    """What is known of a known format, and which inputs it would rather leave out."""
+    known = known_format(frame.columns)
+    if known is None:
+        return
+    yield TaskNote(severity="info", text=known.note)
+    for modality in spec.modalities:
+        for column in modality.columns:
+            if column in known.left_out:
+                text = f'"{column}" in modality "{modality.name}": {known.left_out[column]}.'
+                yield TaskNote(severity="warning", text=text, column=column)
 
 
 def _outcome_notes(
@@ -141,6 +157,18 @@ def _text_notes(spec: TaskSpec) -> Iterator[TaskNote]:
                 severity="warning",
                 text=f'modality "{modality.name}" is free text. It may hold names and other personal data, '
                 "or tell the outcome: read some of it first.",
+            )
+
+
+def _pretrained_notes(spec: TaskSpec) -> Iterator[TaskNote]:
+    """What nobody here knows of a model that was trained elsewhere."""
+    for modality in spec.modalities:
+        if modality.pretrained is not None:
+            yield TaskNote(
+                severity="info",
+                text=f'modality "{modality.name}" is read by the pretrained model "{modality.pretrained}", '
+                "which is not trained any further. From whom it learned is not known here: it may read some "
+                "groups better than others, and if it has seen these patients before, results are too good.",
             )
 
 

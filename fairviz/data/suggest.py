@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairviz.data.adapters.formats import known_format
 from fairviz.data.checks import MAX_GROUPS, check_rows
 from fairviz.data.describe import Kind, describe_column
 from fairviz.data.encode import is_number
@@ -81,7 +82,7 @@ def suggest_task(
         use_sensitive: make the sensitive attributes inputs as well.
         use_text: make free text an input too, as a modality of its own: it may hold names.
         group_id: column of the patient, whose rows stay in one part of the split and count once in
-            intervals; never an input.
+            intervals; never an input. Proposed only for a known format.
         split_column: column that tells the part of each row, train, validation or test; where none is given
             but one column tells just that, it is proposed, unless it is dropped.
         images: columns that name the image of each row; each is a modality of its own.
@@ -99,15 +100,17 @@ def suggest_task(
     named = {column for modality in modalities or () for column in modality.columns}
     free = [column for column in frame.columns if column not in {*drop, *single, *named_columns, *named}]
     part = split_column or find_split(frame[free])
+    known = known_format(frame.columns)
     chosen = outcome or suggest_outcome(frame.drop(columns=[*drop, *([part] if part else [])]))
     value = positive if positive is not None else suggest_positive(frame, chosen)
+    patient = group_id or (None if known is None else known.group_id)
     attributes = tuple(suggest_sensitive(frame, chosen) if sensitive is None else sensitive)
     made_of = [column for name in attributes for column in columns_of(name, groupings)]
     reasons = dict.fromkeys(drop, "dropped by choice")
     reasons |= suggest_drops(
         frame, chosen, value, made_of, use_sensitive=use_sensitive, use_text=use_text, images=images
     )
-    not_inputs = {chosen, group_id, part, *reasons} | (set() if use_sensitive else set(made_of))
+    not_inputs = {chosen, patient, part, *reasons} | (set() if use_sensitive else set(made_of))
     columns = [str(column) for column in frame.columns if column not in not_inputs]
     inputs = suggest_modalities(frame, columns, images) if modalities is None else tuple(modalities)
     return TaskSpec(
@@ -118,7 +121,7 @@ def suggest_task(
         sensitive=attributes,
         modalities=inputs,
         drop=tuple(c for c in frame.columns if c in drop or (c in reasons and c not in named)),
-        split=SplitSpec(group_id=group_id, column=part),
+        split=SplitSpec(group_id=patient, column=part),
         groupings=tuple(groupings),
     )
 
@@ -126,11 +129,15 @@ def suggest_task(
 def suggest_outcome(frame: pd.DataFrame) -> str:
     """Propose the column to predict: the most telling name, complete before incomplete.
 
-    Columns with two values come first; where there is none, those whose values can be classes.
+    A known format has one. Columns with two values come first; where there is none, those whose values can be
+    classes.
 
     Raises:
         TaskError: no column has two to ten values.
     """
+    known = known_format(frame.columns)
+    if known is not None and known.outcome[0] in frame.columns:
+        return known.outcome[0]
     distinct = {str(name): frame[name].nunique() for name in frame.columns}
     binary = [name for name, values in distinct.items() if values == _BINARY]
     few = [name for name, values in distinct.items() if FEWEST_CLASSES <= values <= MOST_CLASSES]
@@ -169,13 +176,16 @@ def suggest_positive(frame: pd.DataFrame, outcome: str) -> str | None:
 
 
 def suggest_sensitive(frame: pd.DataFrame, outcome: str) -> tuple[str, ...]:
-    """Propose at most three attributes, one per family of `SENSITIVE_NAMES`.
+    """Propose at most three attributes, those of a known format or one per family of `SENSITIVE_NAMES`.
 
     Within a family words win over codes, then the column whose smallest group is largest.
 
     Raises:
         TaskError: no column is named like one.
     """
+    known = known_format(frame.columns)
+    if known is not None:
+        return tuple(name for name in known.sensitive if name in frame.columns and name != outcome)
     best: dict[int, tuple[tuple[bool, int], str]] = {}
     for name in map(str, frame.columns):
         family = _sensitive_family(name)
@@ -206,18 +216,22 @@ def suggest_drops(
 ) -> dict[str, str]:
     """Propose columns to keep out of the inputs, each with its reason in words.
 
-    Identifiers, dates, free text (unless with `use_text`), constants and empty columns; copies of a
-    sensitive attribute; and columns that give the outcome, or one of its classes, away, by what they hold
-    or by what they are called. Columns that name images are none of these.
+    What a known format leaves out, without a look at it. Then identifiers, dates, free text (unless with
+    `use_text`), constants and empty columns; copies of a sensitive attribute; and columns that give the
+    outcome, or one of its classes, away, by what they hold or by what they are called. Columns that name
+    images are none of these.
     """
     told_apart = list(_told_apart(frame[outcome], positive))
     groupings = {} if use_sensitive else {name: text_codes(frame[name]) for name in sensitive}
+    known = known_format(frame.columns)
+    left_out = {} if known is None else known.left_out
     reasons: dict[str, str] = {}
     for name in map(str, frame.columns):
         if name == outcome or name in sensitive or name in images:
             continue
         found = (
-            _personal(frame[name])
+            left_out.get(name)
+            or _personal(frame[name])
             or _unusable(frame[name], use_text=use_text)
             or _leak(frame[name], told_apart)
             or next(_copies(frame[name], groupings), None)
@@ -230,7 +244,7 @@ def suggest_drops(
 def suggest_modalities(
     frame: pd.DataFrame, columns: Sequence[str], images: Collection[str] = ()
 ) -> tuple[ModalitySpec, ...]:
-    """Propose modalities: at most six, by numbered series and by name families.
+    """Propose modalities: at most six, as a known format has them, by numbered series and by name families.
 
     Free text is one by itself, and so is each column of images.
 
@@ -253,10 +267,13 @@ def suggest_modalities(
 
 
 def _of_tables(frame: pd.DataFrame, columns: Sequence[str], *, most: int) -> Iterator[ModalitySpec]:
-    series = _numbered_series(columns)
+    known = known_format(frame.columns)
+    told = {} if known is None else {column: name for name, own in known.modalities.items() for column in own}
+    series = _numbered_series([column for column in columns if column not in told])
     named: dict[str, list[str]] = {}
     for column in columns:
-        named.setdefault(series.get(column) or _modality_family(column) or "", []).append(column)
+        family = told.get(column) or series.get(column) or _modality_family(column) or ""
+        named.setdefault(family, []).append(column)
     rest = named.pop("", [])
     for name in _smallest(named, most, bool(rest)):
         rest += named.pop(name)

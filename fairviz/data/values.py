@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,8 @@ def missing_cells(column: pd.Series) -> NDArray[np.bool_]:
     """Mark the cells of a column that hold no value, bool [N]."""
     if pd.api.types.is_numeric_dtype(column):
         return np.asarray(column.isna().to_numpy(dtype=np.bool_))
+    if isinstance(column.dtype, pd.CategoricalDtype) and not any(map(is_missing, column.dtype.categories)):
+        return np.asarray(column.cat.codes.to_numpy() < 0)
     _, codes = text_codes(column)
     return codes < 0
 
@@ -51,10 +53,22 @@ def text_codes(column: pd.Series) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     Returns:
         The texts, and codes int64 [N] in which -1 marks a missing cell.
     """
-    raw_codes, raw_values = pd.factorize(column)
+    raw_codes, raw_values = _factorised(column)
     texts = [value_text(value) for value in raw_values]
     levels = tuple(sorted(set(texts) - {""}))
     position = {text: index for index, text in enumerate(levels)}
     # One slot more than there are values: code -1 (missing) reads the last slot.
     lookup = np.array([position.get(text, -1) for text in texts] + [-1], dtype=np.int64)
     return levels, lookup[raw_codes]
+
+
+def _factorised(column: pd.Series) -> tuple[NDArray[np.integer[Any]], pd.Index]:
+    """Values that occur in a column, and per row [N] which of them, -1 where there is none."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        codes, values = pd.factorize(column)
+        return codes, values
+    codes, categories = column.cat.codes.to_numpy(), column.dtype.categories
+    occurring = np.bincount(codes.astype(np.intp) + 1, minlength=len(categories) + 1)[1:] > 0
+    if occurring.all():
+        return codes, categories
+    return np.append(np.cumsum(occurring) - 1, -1)[codes], categories[occurring]

@@ -132,6 +132,7 @@ def _notes(shown: Forest, panel: Estimates) -> Layout:
         if panel.notes[place][g] and (place == 0 or np.isfinite(panel.value[:, g]).any())
     ]
     alone = {g for g in range(len(shown.groups)) if not np.isfinite(panel.value[:, g]).any()}
+    labels = [escape(own.label) for own in shown.configurations]
     return {
         "type": "scatter",
         "mode": "text",
@@ -139,6 +140,11 @@ def _notes(shown: Forest, panel: Estimates) -> Layout:
         "y": np.array([g if g in alone else _row(shown, place, g) for place, g in places], dtype=np.float64),
         # A space that does not break keeps the words off the group's name.
         "text": [f"\u00a0{panel.notes[place][g]}" for place, g in places],
+        # Not shown; in the table of the chart's numbers.
+        "hovertext": [
+            panel.notes[place][g] if g in alone else f"{labels[place]}: {panel.notes[place][g]}"
+            for place, g in places
+        ],
         "textposition": "middle right" if not shown.is_change else "middle center",
         "textfont": {"size": 11, "color": NEUTRAL},
         "cliponaxis": False,

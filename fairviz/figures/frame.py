@@ -69,10 +69,20 @@ def frame(caption: Caption, *, plot_height: int, width: int) -> Layout:
     }
 
 
-def figure(traces: Sequence[Layout], layout_at: Callable[[int], Layout], *, wide: int) -> go.Figure:
-    """The figure with both of its layouts, each for a width in pixels."""
-    narrow = layout_at(PHONE)
-    return go.Figure(traces, {**layout_at(wide), "meta": {"narrow": narrow}})
+def figure(
+    traces: Sequence[Layout], layout_at: Callable[[int], Layout], *, wide: int, panels: Sequence[str] = ()
+) -> go.Figure:
+    """The figure with both of its layouts, each for a width in pixels.
+
+    Args:
+        traces: each with what it shows as ``meta``, but for those that only name an entry of the legend.
+        layout_at: makes the layout for a width.
+        wide: width of the figure's own layout.
+        panels: escaped names of the panels in the order of their axes, if there are several.
+    """
+    meta = {"narrow": layout_at(PHONE), "panels": list(panels)}
+    # The chart brings the theme's template; plotly's own would travel with every figure.
+    return go.Figure(traces, {**layout_at(wide), "meta": meta, "template": {}})
 
 
 def _lines(text: str) -> int:

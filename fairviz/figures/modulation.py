@@ -128,7 +128,7 @@ def _caption(rows: Sequence[Row], drawn: Sequence[Drawn]) -> Caption:
     question = "What did the method do at each step?"
     if not rows:
         return Caption(question, "none of these runs modulates its training; add FairGrad or MultiFair")
-    details = "bold: moving mean · pale: every step · grey: gaps that chance alone makes"
+    details = "training data · bold: moving mean · pale: every step · grey: gaps that chance alone makes"
     return Caption(question, details, [escape(name) for name, _ in _names(drawn)])
 
 
@@ -138,6 +138,7 @@ def _details(part: Part, runs: Runs) -> str:
     has_floor = "gap" in part.traces and runs[0].noise_floor is not None
     return " · ".join(
         [
+            "training data",
             *([f"groups of {escape(part.attribute)}"] if part.attribute else []),
             *(
                 ["bold: moving mean", "pale: every step"]

@@ -130,7 +130,7 @@ def _smoothed(line: Line, steps: Ints, colour: str, spec: PanelSpec) -> Layout:
         "legendgroup": line.name,
         "showlegend": False,
         "hovertemplate": f"<b>{escape(line.name)}</b>, step %{{x}}"
-        f"<br>mean over {window} steps{seeds} <b>%{{y:.3f}}</b><br>  {spec.formula}<extra></extra>",
+        f"<br>mean over {window} steps{seeds} <b>%{{y:.3f}}</b><br>  {spec.meaning}<extra></extra>",
         "meta": "smooth",
     }
 

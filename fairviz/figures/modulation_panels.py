@@ -60,6 +60,11 @@ class PanelSpec:
     bounds: tuple[float, float] | None = None
     is_gap: bool = False
 
+    @property
+    def meaning(self) -> str:
+        """Formula and direction."""
+        return self.formula if self.is_gap else f"{self.formula}; neither way is better by itself"
+
 
 def _named(names: Sequence[str], trace: Floats) -> list[Lines]:
     """One panel with a line per entry of the last axis."""

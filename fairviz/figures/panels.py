@@ -74,7 +74,12 @@ def panel_figure(grid: Grid, caption: Caption, legend: Sequence[Layout]) -> go.F
         for index, trace in enumerate(panel.traces)
     ]
     wide = HALF if grid.columns <= 3 and not grid.is_wide else WIDE
-    return figure([*legend, *traces], partial(_layout, grid, caption), wide=wide)
+    names = [_full_title(row, panel) for row in grid.rows for panel in row.panels]
+    return figure([*legend, *traces], partial(_layout, grid, caption), wide=wide, panels=names)
+
+
+def _full_title(row: Row, panel: Panel) -> str:
+    return f"{row.heading}: {panel.title}" if row.heading else panel.title
 
 
 @dataclass(frozen=True, slots=True)

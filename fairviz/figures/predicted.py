@@ -13,6 +13,7 @@ _HEIGHT = {HALF: 260, PHONE: 240}
 _PADDING = 0.06
 # A scale that spans less would make a mountain of the third decimal.
 _LEAST_SPAN = 0.01
+_BETTER = {"up": "more", "down": "less"}
 
 
 def predicted(shown: Predictions) -> go.Figure:
@@ -41,7 +42,7 @@ def _diagonal(ends: tuple[float, float]) -> Layout:
 
 
 def _marks(shown: Predictions) -> Layout:
-    style = method_style(shown.method)
+    style, better = method_style(shown.method), _BETTER[shown.measure.better]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -62,7 +63,7 @@ def _marks(shown: Predictions) -> Layout:
         "hoverinfo": "text",
         "hovertext": [
             f"<b>{escape(name, 60)}</b><br>predicted {p:.3f} ({p - h:.3f} to {p + h:.3f})"
-            f"<br>trained <b>{t:.3f}</b>"
+            f"<br>trained <b>{t:.3f}</b>, {better} is better<br>  {shown.measure.formula}"
             for name, p, h, t in zip(
                 shown.names, shown.predicted, shown.half_width, shown.trained, strict=True
             )

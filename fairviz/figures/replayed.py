@@ -120,6 +120,7 @@ def _estimate(panel: ReplayedPanel, place: int, colour: str) -> Layout:
     window = window_for(len(panel.estimate))
     places = even_places(len(panel.estimate), _POINTS)
     kind = "recorded" if panel.recorded is None else "estimate"
+    better = "less is better" if panel.is_gap else "neither way is better by itself"
     return {
         **_line(panel.first + place, colour),
         "type": "scatter",
@@ -128,7 +129,8 @@ def _estimate(panel: ReplayedPanel, place: int, colour: str) -> Layout:
         "legendgroup": panel.names[place],
         "showlegend": False,
         "hovertemplate": f"<b>{escape(panel.names[place])}</b>, step %{{x}}"
-        f"<br>{kind}, mean over {window} steps <b>%{{y:.3f}}</b><br>  {panel.formula}<extra></extra>",
+        f"<br>{kind}, mean over {window} steps <b>%{{y:.3f}}</b>"
+        f"<br>  {panel.formula}; {better}<extra></extra>",
         "meta": "estimate",
     }
 
@@ -176,6 +178,7 @@ def _caption(shown: Replayed, legend: list[str]) -> Caption:
     has_floor = any(panel.noise_floor is not None for panel in shown.panels)
     details = [
         f"estimate for {escape(shown.label)}, seed {shown.seed}: {shown.dials}",
+        "training data",
         "the recorded course held fixed",
         "bold: estimate",
         "pale and wide: as trained",

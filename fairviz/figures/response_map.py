@@ -112,11 +112,16 @@ def _line(shown: ResponseMap) -> tuple[Layout, ...]:
 
 def _marks(shown: ResponseMap) -> tuple[Layout, ...]:
     """Trained points filled, proposed ones hollow."""
+    meaning = f"{_BETTER[shown.measure.better]} is better<br>  {shown.measure.formula}"
     trained = [
-        f"<b>{_point(shown, point)}</b>, trained<br>{_name(shown)} <b>{value:.3f}</b>, mean over seeds"
+        f"<b>{_point(shown, point)}</b>, trained<br>{_name(shown)} <b>{value:.3f}</b>, "
+        f"mean over seeds, {meaning}"
         for point, value in zip(shown.points, shown.values, strict=True)
     ]
-    proposed = [f"<b>{_point(shown, point)}</b>, proposed: the band is wide here" for point in shown.proposed]
+    proposed = [
+        f"<b>{_point(shown, point)}</b>, proposed: the band is wide here<br>{_name(shown)}, {meaning}"
+        for point in shown.proposed
+    ]
     return (
         _markers(shown, shown.points, shown.values, trained, "trained"),
         _markers(shown, shown.proposed, _at_proposed(shown), proposed, "proposed"),

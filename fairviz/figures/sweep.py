@@ -38,7 +38,8 @@ def sweep_figure(sweep: Sweep) -> go.Figure:
         for number, response in enumerate(sweep.responses, start=1)
         for trace in panel(sweep, response)
     ]
-    return figure(traces, partial(_layout, sweep), wide=WIDE)
+    names = [escape(response.measure.name) for response in sweep.responses]
+    return figure(traces, partial(_layout, sweep), wide=WIDE, panels=names)
 
 
 def sweep_text(sweep: Sweep) -> str:
@@ -95,7 +96,7 @@ def _lines(sweep: Sweep, response: Response) -> list[Layout]:
 
 
 def _baseline_line(dial: Dial, response: Response) -> list[Layout]:
-    mean = mean_of_defined(response.baseline, axis=-1)
+    mean, better = mean_of_defined(response.baseline, axis=-1), _BETTER[response.measure.better]
     if not np.isfinite(mean).any():
         return []
     return [
@@ -106,7 +107,11 @@ def _baseline_line(dial: Dial, response: Response) -> list[Layout]:
             "y": mean,
             "line": {"color": NEUTRAL, "width": 1.6, "dash": "dash"},
             "hoverinfo": "text",
-            "hovertext": [f"<b>Baseline</b> {_number(value)}, mean over seeds" for value in mean],
+            "hovertext": [
+                f"<b>Baseline</b> {_number(value)}, mean over seeds, {better} is better"
+                f"<br>  {response.measure.formula}"
+                for value in mean
+            ],
             "meta": "baseline",
         }
     ]

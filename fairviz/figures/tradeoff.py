@@ -92,6 +92,7 @@ def _trail(trail: RunTrail) -> Layout:
         "legendgroup": trail.label,
         "showlegend": False,
         "hoverinfo": "skip",
+        "name": _seed_name(trail),
         "meta": "trail",
         "uid": f"trail {trail.run}",
     }
@@ -144,9 +145,14 @@ def _seed(point: Point, run: RunTrail, plane: Plane) -> Layout:
     return {
         **_marker(alone, plane, size=6, opacity=0.8 * _opacity(point)),
         "showlegend": False,
+        "name": _seed_name(run),
         "meta": "seed",
         "uid": f"seed {run.run}",
     }
+
+
+def _seed_name(run: RunTrail) -> str:
+    return f"{escape(run.label, _LONGEST_LABEL)}, seed {run.seed}"
 
 
 def _mark(point: Point, plane: Plane) -> Layout:

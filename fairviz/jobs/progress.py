@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Self
 
 from fairviz.store.records import ComparisonRecord, State
+
+
+class Stage(StrEnum):
+    """What a comparison in training is at; of a large table each takes minutes."""
+
+    ENCODING = "splitting and encoding the table"
+    TRAINING = "training"
+    MEASURING = "measuring the models on test rows"
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,13 @@ class Progress:
     ahead: int
     revision: int
     message: str
+
+    @property
+    def stage(self) -> Stage:
+        """What is going on: before the first step, between steps, or after the last."""
+        if self.share <= 0:
+            return Stage.ENCODING
+        return Stage.TRAINING if self.share < 1 else Stage.MEASURING
 
     @classmethod
     def of(cls, record: ComparisonRecord, others: Iterable[ComparisonRecord]) -> Self:

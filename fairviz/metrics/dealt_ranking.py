@@ -76,7 +76,8 @@ def _wins(dealt: Names, is_positive: BoolArray, positives: IntArray, sizes: IntA
         sizes: [B, G] rows likewise.
     """
     by_group = is_positive[np.argsort(dealt, axis=1, kind="stable")]
-    places = np.nonzero(by_group)[1].reshape(len(dealt), -1)
+    rows_before = dealt.shape[1] * np.arange(len(dealt))[:, np.newaxis]
+    places = np.flatnonzero(by_group).reshape(len(dealt), -1) - rows_before
     sums = np.zeros((len(dealt), places.shape[1] + 1), dtype=np.int64)
     np.cumsum(places, axis=1, out=sums[:, 1:])
     behind = np.cumsum(positives, axis=1)

@@ -20,6 +20,7 @@ import numpy as np
 
 from fairviz.metrics.dealt_ranking import DealtRanking, Names
 from fairviz.metrics.equity import equity_scaled
+from fairviz.metrics.equity_normal import normal_null_distances, normal_replicates
 from fairviz.metrics.inputs import BoolArray, FloatArray, Groups, IntArray
 from fairviz.metrics.intervals import Interval
 from fairviz.metrics.ranking import Placements
@@ -27,6 +28,8 @@ from fairviz.metrics.units import BOTH, Units
 from fairviz.metrics.weighted_ranking import WeightedRanking
 
 DRAWS: Final = 500
+MOST_DRAWN: Final = 50_000
+"""Rows; a bootstrap of more takes longer the more they are, and tells no more than the normal law."""
 _TAIL: Final = 0.025
 _NULL_LEVEL: Final = 0.95
 _SEED: Final = 0
@@ -102,7 +105,8 @@ def equity_scaled_interval(
     larger of the same and of what the upper limit of the AUC makes with the distances less those that
     equal groups show: the 95th percentile with names of groups dealt out anew within each outcome.
     Patients with several rows in a group are drawn, and names dealt to them, with all of these; those with
-    rows of both outcomes among themselves.
+    rows of both outcomes among themselves. Of more rows than ``MOST_DRAWN``, each a patient, both are drawn
+    from the normal law that they then follow (``fairviz.metrics.equity_normal``).
 
     Args:
         labels: [N] outcomes 0 or 1.
@@ -116,11 +120,17 @@ def equity_scaled_interval(
     """
     if groups.count < 2:
         return None
-    overall = Placements.of(labels, scores).auc
-    aucs = np.array([Placements.of(labels[rows], scores[rows]).auc for rows in groups.rows()])
-    sample = _Sample.of(labels, scores, _canonical(labels, groups, aucs), patients)
-    by_chance = np.quantile(_null_distances(sample, overall), _NULL_LEVEL)
-    low, high = np.quantile(_replicates(sample), (_TAIL, 1 - _TAIL))
+    everyone = Placements.of(labels, scores)
+    inside = [Placements.of(labels[rows], scores[rows]) for rows in groups.rows()]
+    overall, aucs = everyone.auc, np.array([own.auc for own in inside])
+    if patients is None and len(labels) > MOST_DRAWN:
+        null = normal_null_distances(labels, scores, groups, overall)
+        replicates = normal_replicates(labels, groups, everyone, inside)
+    else:
+        sample = _Sample.of(labels, scores, _canonical(labels, groups, aucs), patients)
+        null, replicates = _null_distances(sample, overall), _replicates(sample)
+    by_chance = np.quantile(null, _NULL_LEVEL)
+    low, high = np.quantile(replicates, (_TAIL, 1 - _TAIL))
     beyond_chance = max(0.0, float(np.abs(aucs - overall).sum() - by_chance))
     estimate = equity_scaled(overall, aucs)
     return Interval(min(float(low), estimate), max(float(high), auc_high / (1 + beyond_chance)))
@@ -198,13 +208,13 @@ def _replicates(sample: _Sample) -> FloatArray:
     return np.concatenate(replicates)
 
 
-def _times_drawn(sample: _Sample, block: _Block) -> FloatArray:
+def _times_drawn(sample: _Sample, block: _Block) -> IntArray:
     """How often each unit is drawn, as many of each group and outcome as there are, [B, U]."""
     strata = [
         sample.units.members(group, outcome)
         for outcome, group in product(_OUTCOMES, (*range(sample.groups), -1))
     ]
-    times = np.empty((block.draws, len(sample.units.group)))
+    times = np.empty((block.draws, len(sample.units.group)), dtype=np.int64)
     times[:, np.concatenate(strata)] = _times_of_strata(tuple(map(len, strata)), block)
     return times
 

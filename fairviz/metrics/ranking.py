@@ -96,10 +96,14 @@ class Placements:
 def _share_below(values: FloatArray, others: FloatArray) -> FloatArray:
     if not others.size:
         return np.full(values.size, np.nan)
-    others = np.sort(others)
-    below = np.searchsorted(others, values, side="left")
-    below_or_equal = np.searchsorted(others, values, side="right")
-    return np.asarray((below + below_or_equal) / (2 * others.size))
+    # Among ascending values each search starts where the last one ended.
+    order, others = np.argsort(values), np.sort(others)
+    ascending = values[order]
+    below = np.searchsorted(others, ascending, side="left")
+    below_or_equal = np.searchsorted(others, ascending, side="right")
+    shares = np.empty(values.size)
+    shares[order] = (below + below_or_equal) / (2 * others.size)
+    return shares
 
 
 def group_placements(

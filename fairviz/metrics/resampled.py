@@ -5,9 +5,10 @@ Axis letters: S seeds, N rows, B + 1 weightings (the first weighs every row once
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterable
 from typing import Final
 
+from fairviz.metrics.draws import under_draws
 from fairviz.metrics.inputs import FloatArray
 from fairviz.metrics.measured import RISK_METRICS
 from fairviz.metrics.resampled_performance import decision_metrics, risk_metrics
@@ -36,16 +37,18 @@ _OF_DECISIONS: Final = {
 class ResampledRuns:
     """Runs of one configuration on rows that are drawn again and again."""
 
-    def __init__(self, strata: Strata, scores: FloatArray, decisions: FloatArray, *, risks: bool) -> None:
+    def __init__(
+        self, draws: Iterable[Strata], scores: FloatArray, decisions: FloatArray, *, risks: bool
+    ) -> None:
         """Take what the runs say of the rows.
 
         Args:
-            strata: the rows, and the groups of the attribute whose gaps are asked for.
+            draws: the rows, and the groups of the attribute whose gaps are asked for; asked for repeatedly.
             scores: [S, N] probabilities.
             decisions: [S, N] 1 where a row is decided positive; or the chance of it.
             risks: whether the scores are probabilities of the outcome; if not, ``RISK_METRICS`` are unknown.
         """
-        self._strata = strata
+        self._draws = draws
         self._scores = scores
         self._decisions = decisions
         self._risks = risks
@@ -58,21 +61,18 @@ class ResampledRuns:
         enough rows for its parts, the same under every weighting.
         """
         if name not in self._known:
-            self._known |= self._family(name)
+            self._known |= under_draws(self._draws, lambda strata: self._family(name, strata))
         return self._known.get(name)
 
-    @cached_property
-    def _overall_auc(self) -> FloatArray:
-        return overall_auc(self._strata, self._scores)
-
-    def _family(self, name: str) -> dict[str, FloatArray]:
-        """A metric, and those that cost nothing beside it."""
+    def _family(self, name: str, strata: Strata) -> dict[str, FloatArray]:
+        """A metric under some of the draws, and those that cost nothing beside it."""
         if name == "auc":
-            return {"auc": self._overall_auc}
+            return {"auc": overall_auc(strata, self._scores)}
         if name in _OF_AUCS:
-            return auc_gaps(self._strata, self._scores, self._overall_auc)
+            overall = overall_auc(strata, self._scores)
+            return {"auc": overall} | auc_gaps(strata, self._scores, overall)
         if name in RISK_METRICS and not self._risks:
             return {}
         if name in _OF_SCORES:
-            return _OF_SCORES[name](self._strata, self._scores)
-        return _OF_DECISIONS.get(name, decision_metrics)(self._strata, self._decisions)
+            return _OF_SCORES[name](strata, self._scores)
+        return _OF_DECISIONS.get(name, decision_metrics)(strata, self._decisions)

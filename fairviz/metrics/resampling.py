@@ -46,14 +46,20 @@ class Strata:
 
     @classmethod
     def draw(
-        cls, labels: IntArray, groups: Groups, replicates: int, patients: IntArray | None = None
+        cls,
+        labels: IntArray,
+        groups: Groups,
+        replicates: int,
+        patients: IntArray | None = None,
+        *,
+        part: int = 0,
     ) -> Strata:
-        """Draw the rows, or the patients, of each stratum again and again.
+        """Draw the rows, or the patients, of each stratum again and again; other draws for another part.
 
         Patients with rows of both classes are a stratum of their own. One who has rows in several groups
         is drawn in each on its own.
         """
-        rng = np.random.default_rng(_SEED)
+        rng = np.random.default_rng([_SEED, part] if part else _SEED)
         rows = {
             (group, label): np.flatnonzero((groups.codes == group) & (labels == label))
             for group in range(-1, groups.count)

@@ -14,10 +14,11 @@ import numpy as np
 
 from fairviz.data.groups import Attribute
 from fairviz.metrics.clusters import check_patients
+from fairviz.metrics.draws import Draws, under_draws
 from fairviz.metrics.gap_change import REPLICATES, GapChange
 from fairviz.metrics.inputs import FloatArray, Groups, IntArray
 from fairviz.metrics.resampled import ResampledRuns
-from fairviz.metrics.resampling import Strata, resampled_metrics
+from fairviz.metrics.resampling import resampled_metrics
 from fairviz.reports.attribute_evidence import attribute_evidence
 from fairviz.reports.differences import GAPS
 from fairviz.reports.evidence import Evidence, Unavailable
@@ -81,25 +82,23 @@ class Comparer:
         self._attributes = [_without(own, self._untold[own.name]) for own in attributes]
 
     @cached_property
-    def _strata(self) -> dict[str, Strata]:
+    def _draws(self) -> dict[str, Draws]:
         """Draws of rows by attribute."""
         return {
-            own.name: Strata.draw(
-                self._labels, Groups(own.codes, len(own.values)), REPLICATES, self._patients
-            )
+            own.name: Draws(self._labels, Groups(own.codes, len(own.values)), REPLICATES, self._patients)
             for own in self._attributes
         }
 
     def resampled(self, runs: ScoredRuns) -> Resampled:
         """By attribute and metric, [S, B + 1] under rows drawn again; without gaps that are not estimable."""
         return {
-            name: resampled_metrics(strata, runs.scores, runs.decisions)
-            for name, strata in self._strata.items()
+            name: under_draws(draws, lambda strata: resampled_metrics(strata, runs.scores, runs.decisions))
+            for name, draws in self._draws.items()
         }
 
     def resampled_runs(self, runs: ScoredRuns, attribute: str) -> ResampledRuns:
         """Any metric of runs under the same draws of rows, gaps of one attribute."""
-        return ResampledRuns(self._strata[attribute], runs.scores, runs.decisions, risks=not runs.draws_lots)
+        return ResampledRuns(self._draws[attribute], runs.scores, runs.decisions, risks=not runs.draws_lots)
 
     def evidence(self, new: ScoredRuns, old: ScoredRuns, resampled_old: Resampled) -> Evidence:
         """Evidence on a configuration against the baseline with the same seeds.

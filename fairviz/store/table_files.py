@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,8 +29,8 @@ class TableFiles:
         frame.to_parquet(unfinished, index=False)
         unfinished.replace(path)
 
-    def read(self, dataset_id: str) -> pd.DataFrame:
-        """The table of a dataset.
+    def read(self, dataset_id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The table of a dataset, or some of its columns.
 
         Raises:
             NotFoundError: if its file is gone.
@@ -42,7 +43,7 @@ class TableFiles:
                 found="none",
                 remedy="Load the dataset again.",
             )
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
 
     def delete(self, dataset_id: str) -> None:
         """Remove a table, if it is there."""

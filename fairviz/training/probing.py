@@ -1,6 +1,7 @@
 """What each modality's encoder tells by itself, in reports that are alike for every method.
 
 A probe of each modality is fitted on the training rows that have it and judged on the test rows that have it.
+Of very many training rows, a sample that is the same for every run: a probe has few coefficients.
 Axis letters: R members, M modalities, N rows, D width of features, C score columns.
 """
 
@@ -22,9 +23,11 @@ from fairviz.training.tensors import TaskTensors
 from models.network import Network
 from models.probes import Probes, fit_probes
 
+MOST_FITTED: Final = 100_000
+"""Training rows that a probe is fitted on; more would move its AUC by far less than test rows can tell."""
+_SAMPLE_SEED: Final = 0
 _FEATURES_AT_ONCE: Final = {"cpu": 2**22, "cuda": 2**26}
-"""Numbers that are kept of several members at a time, by kind of device. One member's are kept in any case:
-they take about as much memory as the task's inputs."""
+"""Numbers that are kept of several members at a time, by kind of device; one member's in any case."""
 
 
 def modality_reports(
@@ -38,7 +41,7 @@ def modality_reports(
     if len(data.inputs) == 1:
         yield from [{}] * len(members)
         return
-    per_member = len(data.labels) * len(data.inputs) * network.spec.feature_width
+    per_member = min(len(data.labels), MOST_FITTED) * len(data.inputs) * network.spec.feature_width
     at_once = max(1, _FEATURES_AT_ONCE[tensors.inputs.device.type] // per_member)
     for start in range(0, len(members), at_once):
         yield from _reports(network, tensors, data, members[start : start + at_once])
@@ -57,9 +60,18 @@ def _reports(
 
 def _fit(network: Network, tensors: TaskTensors, members: Sequence[int]) -> Probes:
     """Probes of the training rows."""
-    rows = tensors.training
+    rows = _fitted_on(tensors.training)
     available = None if tensors.available is None else tensors.available[rows].mT
     return fit_probes(_features(network, tensors, members, rows), tensors.labels[rows].mT, available)
+
+
+def _fitted_on(training: Tensor) -> Tensor:
+    """The training rows that probes are fitted on, in their order."""
+    if len(training) <= MOST_FITTED:
+        return training
+    generator = torch.Generator().manual_seed(_SAMPLE_SEED)
+    chosen = torch.randperm(len(training), generator=generator)[:MOST_FITTED].sort().values
+    return training[chosen.to(training.device)]
 
 
 def _scores(
@@ -69,9 +81,10 @@ def _scores(
     probes: Probes,
     rows: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """What probes say of some rows [R, M, N, C]."""
-    features = _features(network, tensors, members, torch.from_numpy(rows).to(tensors.inputs.device))
-    scores: NDArray[np.float64] = probes.probabilities(features).mT.cpu().numpy()
+    """What probes say of some rows [R, M, N, C]; so many of them at a time as probes are fitted on."""
+    parts = torch.from_numpy(rows).to(tensors.inputs.device).split(MOST_FITTED)
+    told = [probes.probabilities(_features(network, tensors, members, part)).mT.cpu() for part in parts]
+    scores: NDArray[np.float64] = torch.cat(told, dim=2).numpy()
     return scores
 
 
@@ -81,7 +94,7 @@ def _features(network: Network, tensors: TaskTensors, members: Sequence[int], ro
         network.features(members, inputs, available, images=images)
         for inputs, available, images in tensors.parts(rows, len(members))
     ]
-    return torch.cat(parts, dim=2)
+    return torch.cat(parts, dim=3).mT
 
 
 def _by_modality(

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fairviz.data.prepare import PreparedData
+from fairviz.training.inputs import CodedInputs, stacked_inputs
 from fairviz.training.streaming import StreamedImages, read_ahead
-from models.encoders import NO_IMAGES, pad_inputs
+from models.encoders import NO_IMAGES
 from models.groups import GroupLayout
 from models.images import Pixels
 from models.methods.base import Batch
@@ -47,7 +48,8 @@ class TaskTensors:
     """All rows of a task.
 
     Attributes:
-        inputs: of the T modalities that are tables [rows, T, W], padded to the widest.
+        inputs: of the T modalities that are tables [rows, T, W], padded to the widest; of large tables dense
+            in batches alone.
         labels: 0 or 1 [rows, C], a column per class where the outcome has more than two values.
         groups: [rows, G], the groups of all attributes side by side.
         layout: how G divides into attributes.
@@ -56,7 +58,7 @@ class TaskTensors:
         images: of the other modalities, by their place, still on disk.
     """
 
-    inputs: Tensor
+    inputs: Tensor | CodedInputs
     labels: Tensor
     groups: Tensor
     layout: GroupLayout
@@ -72,11 +74,10 @@ class TaskTensors:
             DataError: if the file of the images cannot be read.
         """
         membership = [
-            torch.nn.functional.one_hot(torch.from_numpy(a.codes) + 1, len(a.values) + 1)[:, 1:]
-            for a in data.attributes
+            torch.from_numpy(a.codes)[:, None] == torch.arange(len(a.values)) for a in data.attributes
         ]
         return cls(
-            inputs=_table_inputs(data).to(device),
+            inputs=_table_inputs(data, device),
             labels=_label_columns(data).to(device),
             groups=torch.cat(membership, dim=1).float().to(device),
             layout=GroupLayout(tuple(len(a.values) for a in data.attributes)),
@@ -161,10 +162,10 @@ class Batches:
         return Batch(inputs, tensors.labels[rows].mT, tensors.groups[rows], available)
 
 
-def _table_inputs(data: PreparedData) -> Tensor:
+def _table_inputs(data: PreparedData, device: torch.device) -> Tensor | CodedInputs:
     """Inputs [rows, T, W] of the modalities that are tables."""
-    tables = [torch.from_numpy(own) for m, own in enumerate(data.inputs) if m not in data.images]
-    return pad_inputs(tables) if tables else torch.empty(len(data.labels), 0, 0)
+    tables = [own for m, own in enumerate(data.inputs) if m not in data.images]
+    return stacked_inputs(tables, device) if tables else torch.empty(len(data.labels), 0, 0, device=device)
 
 
 def _label_columns(data: PreparedData) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 import threading
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,9 @@ from fairviz.workbench import Workbench
 
 _APP: Final = Path(__file__).resolve().parents[2]
 _SECONDS_BETWEEN_COLLECTIONS: Final = 30.0
+# How long training may keep python to itself while a page waits; the usual 5 ms, at every message that a page
+# sends, made refreshes of thirty watchers late.
+_SWITCH_SECONDS: Final = 0.001
 
 
 class _Process:
@@ -22,6 +26,7 @@ class _Process:
 
     def __init__(self) -> None:
         serve_plotly(_APP)
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self.workbench = Workbench()
         self._ending = threading.Event()
         self._collector = threading.Thread(target=self._collect, name="fairviz-collector", daemon=True)

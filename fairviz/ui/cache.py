@@ -5,6 +5,8 @@ Those of what methods did at their steps are in ``stepcache``, those of single g
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +21,12 @@ from fairviz.data.values import value_text
 from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.plane import Plane
+from fairviz.figures.rows import file_stem
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.reports.run import Epoch, Run
+from fairviz.store.records import State
+from fairviz.training.runs import RunSpec
 from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
@@ -35,11 +40,15 @@ _OFFERED_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told."""
+    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told.
+
+    Its name is that of the files that it is saved in.
+    """
 
     figure: str
     text: str
     height: int
+    name: str
     is_empty: bool = False
 
 
@@ -73,30 +82,30 @@ def profile(dataset_id: str) -> tuple[ColumnProfile, ...]:
     return workbench().profile(dataset_id)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner="Reading the first rows ...")
 def preview(dataset_id: str) -> pd.DataFrame:
     """The first rows of a dataset, as text."""
     head = workbench().table(dataset_id).head(_PREVIEW_ROWS)
     return head.apply(lambda column: column.map(value_text)).astype(str)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def values(dataset_id: str, column: str) -> list[str]:
     """The values of a column as text, the first twenty of them in order of frequency."""
-    counts = workbench().table(dataset_id)[column].value_counts()
-    return [value_text(value) for value in counts.index[:20]]
+    counts = workbench().table(dataset_id, columns=[column])[column].value_counts()
+    return [value_text(value) for value in counts.index[:20] if counts[value]]
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def cuts(dataset_id: str, column: str) -> tuple[float, ...]:
     """Where bands of a number could begin."""
     return suggest_cuts(workbench().table(dataset_id)[column])
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def positive(dataset_id: str, outcome: str) -> str | None:
     """Which of a column's two values most likely means "it happened"; None where there are not two."""
-    return suggest_positive(workbench().table(dataset_id), outcome)
+    return suggest_positive(workbench().table(dataset_id, columns=[outcome]), outcome)
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
@@ -109,13 +118,13 @@ def proposal(
     return Proposal(spec, bench.drop_reasons(spec))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Looking at the columns ...")
 def reasons(task_json: str) -> dict[str, str]:
     """Why columns are proposed not to be inputs of a task."""
     return workbench().drop_reasons(TaskSpec.from_json(task_json))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Counting the rows of each group ...")
 def checked(task_json: str) -> Checked:
     """Notes and group counts of a task that can be trained."""
     spec, bench = TaskSpec.from_json(task_json), workbench()
@@ -174,6 +183,19 @@ def dials(comparison_id: str, revision: int, cut: Cut, axes: Axes, split: Split)
     return Dials(drawing(sweep_figure(sweep), sweep_text(sweep)), said)
 
 
+def expected_seconds(task_id: str, specs: Sequence[RunSpec]) -> float | None:
+    """About how long runs take at the speed of earlier trainings; None where that of one is not known."""
+    done = [r.id for r in workbench().store.comparisons(task_id) if r.state is State.FINISHED]
+    kinds = Counter((spec.method, spec.training.batch_size, spec.training.epochs) for spec in specs)
+    total = 0.0
+    for (method, batch_size, epochs), runs in kinds.items():
+        speed = seconds_per_epoch(task_id, method, batch_size, tuple(done))
+        if speed is None:
+            return None
+        total += runs * epochs * speed
+    return total
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def seconds_per_epoch(task_id: str, method: str, batch_size: int, finished: tuple[str, ...]) -> float | None:
     """How long an epoch of a run took, as far as the comparisons finished by now tell."""
@@ -211,7 +233,8 @@ def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # 
 
 def drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
     """A built figure, ready to be sent."""
-    return Drawing(figure.to_json(), text, int(figure.layout.height), is_empty)
+    name = file_stem(figure.layout.title.text)
+    return Drawing(figure.to_json(), text, int(figure.layout.height), name, is_empty)
 
 
 def forget() -> None:

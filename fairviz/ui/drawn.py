@@ -24,4 +24,11 @@ def draw(drawing: Drawing, *, key: str, revision: str) -> None:
             "groups above."
         )
         return
-    live_chart(drawing.figure, key=key, alt=drawing.text, height=drawing.height, revision=revision)
+    live_chart(
+        drawing.figure,
+        key=key,
+        alt=drawing.text,
+        height=drawing.height,
+        revision=revision,
+        name="-".join(filter(None, (drawing.name, st.query_params.get("comparison")))),
+    )

@@ -10,9 +10,10 @@ import streamlit as st
 from fairviz.errors import NotFoundError
 from fairviz.reports.summary import DISCLAIMER
 from fairviz.store.records import ComparisonRecord, State
-from fairviz.ui import state, words
+from fairviz.ui import pulse, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import show_error, shown_errors
+from fairviz.ui.recipeview import readings
 from fairviz.ui.state import Shown
 
 _PAGES: Final = {
@@ -31,12 +32,16 @@ _EACH_CLASS: Final = (
     "formula says outcome, positive, found or missed, it speaks of one class at a time."
 )
 
+# Small print, a chosen button and a slider's number have 4.5:1 against their background (WCAG 2.2, 1.4.3).
 _STYLE: Final = """<style>
+[data-testid="stCaptionContainer"] { opacity: 0.75; }
+button[data-variant="segmented_control"][aria-checked="true"][data-selected="true"] { color: inherit; }
+[data-testid="stSlider"] [data-testid="stSliderThumbValue"][data-testid] { color: inherit; }
 [data-testid="stMainBlockContainer"] { padding: 1.1rem 2rem 2rem; max-width: 1500px; }
 [data-testid="stHeader"] { display: none; }
 [data-testid="stMain"] { font-variant-numeric: tabular-nums; }
 [data-testid="stHeadingWithActionElements"] h1 { padding: 0.2rem 0 0.1rem; }
-[data-testid="stHeadingWithActionElements"] h3 { padding: 0.2rem 0 0.35rem; }
+[data-testid="stHeadingWithActionElements"] h2 { padding: 0.2rem 0 0.35rem; }
 .st-key-frame { border-bottom: 1px solid rgba(131, 138, 150, 0.35); padding-bottom: 0.3rem; }
 .st-key-frame [data-testid="stMarkdownContainer"], .st-key-frame p { margin: 0; }
 .st-key-recent [data-testid="stCaptionContainer"] { padding-left: 0.5rem; }
@@ -52,7 +57,8 @@ _STYLE: Final = """<style>
 def show(path: str, question: str, body: Callable[[], None]) -> None:
     """Draw the page at ``path``: its frame, the question it answers as heading, and its ``body``.
 
-    Errors are shown in words.
+    Where the runs are an experiment of the papers', what it says stands under the heading. Errors are shown
+    in words.
     """
     st.set_page_config(
         page_title=f"{_PAGES[path]} - FairViz", layout="wide", initial_sidebar_state="collapsed"
@@ -61,7 +67,11 @@ def show(path: str, question: str, body: Callable[[], None]) -> None:
     with shown_errors():
         _header()
         st.title(question, anchor=False)
+        below = st.container(key="readings")
         body()
+        # Last: what a page draws does not wait for what is worked out of test rows.
+        with below:
+            readings(path)
     st.caption(DISCLAIMER)
 
 
@@ -110,7 +120,7 @@ def _header() -> None:
         for path, label in _PAGES.items():
             st.page_link(path, label=label, query_params=ids)
         st.space("stretch")
-        running = any(record.state.active for record in workbench().store.comparisons())
+        running = bool(pulse.active_now())
         with st.container(key="jobs", width="content"):
             st.fragment(_jobs, run_every=_REFRESH_SECONDS if running else None)(running)
 
@@ -118,7 +128,8 @@ def _header() -> None:
 @shown_errors()
 def _jobs(was_running: bool) -> None:
     """What is running now, with the way there; one run of the whole page when it ends."""
-    active = [record for record in workbench().store.comparisons() if record.state.active]
+    # A comparison may have begun since: that nothing runs is said only of now.
+    active = pulse.lately_active() or pulse.active_now()
     if was_running and not active:
         st.rerun(scope="app")
     if not active:
@@ -133,7 +144,7 @@ def _jobs(was_running: bool) -> None:
 
 
 def _job_in_words(record: ComparisonRecord, waiting: int) -> str:
-    progress = workbench().progress(record.id)
+    progress = pulse.progress(record.id)
     left = "" if progress.seconds_left is None else f", about {words.duration(progress.seconds_left)} left"
     more = f"; {waiting} waiting" if waiting else ""
     return f"Training {words.percent(progress.share)}{left}{more}"

@@ -7,16 +7,18 @@ from functools import partial
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fairviz.data.specs import TaskSpec
 from fairviz.evaluation.report import FairnessReport
+from fairviz.jobs.progress import Stage
 from fairviz.reports.collapse import collapses
-from fairviz.reports.run import Epoch, Run
+from fairviz.reports.run import Run
 from fairviz.store.records import State
 from fairviz.training.runs import BASELINE, method_entry
-from fairviz.ui import cache, findings, series, state, stepcache, words
+from fairviz.ui import cache, findings, pulse, series, state, stepcache, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
 from fairviz.ui.grouplines import group_lines
@@ -56,13 +58,13 @@ def live(comparison_id: str, charts: Charts | None = None, *, table: bool = True
 def _live(comparison_id: str, charts: Charts, progress: Progress, *, table: bool) -> None:
     runs, epochs = cache.history(comparison_id, progress.revision)
     _status(comparison_id, progress, runs)
-    spec = workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
+    spec = pulse.task_of(comparison_id)
     axes = Axes("auc", DEFAULT_GAP, spec.sensitive[0])
     if epochs:
         comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
         axes = charts(comparison_id, progress.revision, runs, spec, comparable)
     if table:
-        _runs_table(runs, epochs, axes)
+        _runs_table(comparison_id, progress.revision, axes)
 
 
 def _status(comparison_id: str, progress: Progress, runs: Sequence[Run]) -> None:
@@ -84,8 +86,13 @@ def _progress_in_words(progress: Progress, runs: Sequence[Run]) -> str:
     if progress.state is State.QUEUED:
         ahead = words.counted(progress.ahead, "comparison")
         return f"{many} waiting; {ahead} ahead" if progress.ahead else f"{many} about to start"
+    if reading := workbench().reading:
+        done, count = reading
+        return f"{many} · a pretrained model has read {done:,} of {words.counted(count, 'row')}"
     where = workbench().device
     device = f" · on {where}" if where else ""
+    if progress.stage is not Stage.TRAINING:
+        return f"{many} · {progress.stage}{device}"
     if not any(run.epoch for run in runs):
         return f"{many} · in the first epoch; the first points appear when it is over{device}"
     left = "" if progress.seconds_left is None else f" · about {words.duration(progress.seconds_left)} left"
@@ -212,7 +219,16 @@ def _first_choice(runs: Sequence[Run], ids: Sequence[int]) -> int | None:
     return next(wanted, 0 if ids else None)
 
 
-def _runs_table(runs: Sequence[Run], epochs: Sequence[Epoch], axes: Axes) -> None:
+def _runs_table(comparison_id: str, revision: int, axes: Axes) -> None:
+    runs, _ = cache.history(comparison_id, revision)
+    table = _runs_told(comparison_id, revision, axes)
+    st.dataframe(table, hide_index=True, column_config=_columns(axes, runs), key="runs", placeholder="-")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _runs_told(comparison_id: str, revision: int, axes: Axes) -> pa.Table:
+    """A row per run, as it is sent to all sessions."""
+    runs, epochs = cache.history(comparison_id, revision)
     chosen = {run.id: run.best_epoch for run in runs}
     shown = {
         record.run_id: record.validation for record in epochs if chosen[record.run_id] in (None, record.epoch)
@@ -221,7 +237,7 @@ def _runs_table(runs: Sequence[Run], epochs: Sequence[Epoch], axes: Axes) -> Non
     table = pd.DataFrame([_row(run, shown.get(run.id), axes) for run in runs])
     if collapsed:
         table["collapse"] = [collapsed.get(run.id) for run in runs]
-    st.dataframe(table, hide_index=True, column_config=_columns(axes, runs), key="runs", placeholder="-")
+    return pa.Table.from_pandas(table, preserve_index=False)
 
 
 def _row(run: Run, report: FairnessReport | None, axes: Axes) -> dict[str, Any]:

@@ -7,146 +7,51 @@ the installed plotly package is put where ``server.enableStaticServing`` finds i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import shutil
 import tempfile
-from functools import cache
+import time
+from functools import cache, partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import plotly
 import streamlit as st
 
+from fairviz.figures.rows import figure_csv
 from fairviz.figures.theme import NARROW_WIDTH, template
+from fairviz.reports.summary import DISCLAIMER
 
-_BUNDLE = "plotly.min.js"
+_BUNDLE, _CHART = "plotly.min.js", "livechart.js"
+_SOURCE = Path(__file__)
+_ANSWER_SECONDS = 10.0
 
-# $bundle, $light, $dark and $narrow_width are filled in below. The templates follow the theme's
-# text and background, which streamlit gives as CSS variables and changes without a reload.
-_JS = """
-const TEMPLATES = {light: $light, dark: $dark};
-const CONFIG = {
-  responsive: false,  // the observer below resizes, and changes the layout where it must
-  displaylogo: false,
-  doubleClick: 'reset',  // autorange would forget which axes are reversed
-  modeBarButtons: [['toImage', 'resetScale2d', 'zoomIn2d', 'zoomOut2d']],
-  topojsonURL: '',
-  plotlyServerURL: '',
-};
-
-function appUrl(path) {
-  // The address of streamlit's own script also holds behind a base path or a proxy.
-  const own = [...document.scripts].map((s) => s.src).find((src) => src.includes('/static/js/'));
-  return new URL(path, own ? own.slice(0, own.indexOf('/static/js/') + 1) : document.baseURI).href;
-}
-
-function loadPlotly() {
-  window.fairvizPlotly ||= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = appUrl('app/static/$bundle');
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      window.fairvizPlotly = undefined;  // the next refresh tries again
-      reject(new Error('The chart library could not be loaded from ' + script.src));
-    };
-    document.head.appendChild(script);
-  });
-  return window.fairvizPlotly;
-}
-
-function luminance(colour) {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  canvas.fillStyle = colour;
-  canvas.fillRect(0, 0, 1, 1);
-  const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
-  return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
-}
-
-function themeOf(element) {
-  const style = getComputedStyle(element);
-  const paper = style.getPropertyValue('--st-background-color').trim() || '#ffffff';
-  const ink = style.getPropertyValue('--st-text-color').trim() || '#000000';
-  const base = luminance(paper) > 0.5 ? TEMPLATES.light : TEMPLATES.dark;
-  const font = {...base.layout.font, color: ink};
-  return {...base, layout: {...base.layout, paper_bgcolor: paper, plot_bgcolor: paper, font}};
-}
-
-async function draw(chart) {
-  const {plotly, data, element} = chart;
-  chart.isNarrow = undefined;
-  if (!element.clientWidth) return;  // in a closed tab; the observer draws when it opens
-  const figure = JSON.parse(data.figure);
-  chart.isNarrow = element.clientWidth < $narrow_width;
-  const narrow = chart.isNarrow ? figure.layout.meta?.narrow : undefined;
-  const {meta, ...layout} = {...figure.layout, ...narrow};
-  const height = narrow?.height ?? data.height;
-  element.style.height = height + 'px';
-  await plotly.react(element, figure.data, {
-    ...layout, height, width: element.clientWidth, autosize: false,
-    template: themeOf(element), uirevision: data.key, datarevision: data.revision,
-  }, {...CONFIG, displayModeBar: chart.isNarrow ? false : 'hover'});  // it would cover a phone's title
-  element.dataset.revision = data.revision;
-  listen(chart);
-}
-
-function listen(chart) {
-  if (chart.isListening) return;
-  chart.isListening = true;
-  chart.element.on('plotly_click', ({points}) => {
-    const id = points[0]?.customdata;
-    if (typeof id === 'string') chart.setTriggerValue('point', id);
-  });
-}
-
-function resize(chart) {
-  const {plotly, data, element} = chart;
-  if (!data || !element.clientWidth) return;
-  if (chart.isNarrow !== element.clientWidth < $narrow_width) draw(chart);
-  else if (element._fullLayout && element.clientWidth !== element._fullLayout.width)
-    plotly.relayout(element, {width: element.clientWidth});
-}
-
-const charts = new WeakMap();
-
-function mount(plotly, element) {
-  const chart = {plotly, element};
-  const observer = new ResizeObserver(() => resize(chart));
-  observer.observe(element);
-  chart.stop = () => {
-    observer.disconnect();
-    charts.delete(element);
-    plotly.purge(element);
-  };
-  charts.set(element, chart);
-  return chart;
-}
-
-export default async function ({parentElement, data, setTriggerValue}) {
-  const element = parentElement.querySelector('.fairviz-chart');
-  element.setAttribute('role', 'img');
-  element.setAttribute('aria-label', data.alt);
-  const plotly = await loadPlotly();
-  if (!element.isConnected) return undefined;
-  const chart = charts.get(element) ?? mount(plotly, element);
-  const theme = JSON.stringify(themeOf(element));
-  const isSame = chart.theme === theme && chart.data.revision === data.revision
-    && chart.data.height === data.height;
-  Object.assign(chart, {data, theme, setTriggerValue});
-  if (!isSame) await draw(chart);
-  return chart.stop;
-}
+_HTML = """<div class="fairviz-chart"></div>
+<div class="fairviz-downloads" role="group">
+  <span>Download</span>
+  <button type="button" value="png">PNG</button>
+  <button type="button" value="svg">SVG</button>
+  <button type="button" value="csv">CSV</button>
+</div>
 """
 
-_HTML = '<div class="fairviz-chart" style="width: 100%"></div>'
+# What travels with every chart: where the rest is. The address of streamlit's own script also holds behind a
+# base path or a proxy.
+_LOADER = """
+const own = [...document.scripts].map((script) => script.src).find((src) => src.includes('/static/js/'));
+const root = own ? own.slice(0, own.indexOf('/static/js/') + 1) : document.baseURI;
+export default async (component) =>
+  (await import(new URL('app/static/$address', root).href)).default(component);
+"""
 
 
-def live_chart(figure_json: str, *, key: str, alt: str, height: int, revision: str) -> str | None:
+def live_chart(figure_json: str, *, key: str, alt: str, height: int, revision: str, name: str) -> str | None:
     """Draw a figure, or change the drawn one, and tell which point was clicked.
 
-    Streamlit sends a figure of 10 kB or more once: an unchanged one travels as its hash.
+    Streamlit sends a figure once: an unchanged one travels as its hash. Pictures are made in
+    the browser; the table of numbers is made and sent when somebody asks for it.
 
     Args:
         figure_json: ``figure.to_json()``, built once per revision and shared by all sessions.
@@ -155,6 +60,7 @@ def live_chart(figure_json: str, *, key: str, alt: str, height: int, revision: s
         height: pixels; a narrow layout of the figure brings its own.
         revision: of the data; the chart is drawn again only when it, the height or the theme
             changes.
+        name: of downloaded files, without an ending.
 
     Returns:
         ``customdata`` of the point that was clicked since the last run, such as a run's
@@ -168,15 +74,20 @@ def live_chart(figure_json: str, *, key: str, alt: str, height: int, revision: s
             "alt": alt,
             "height": height,
             "revision": revision,
+            "name": name,
+            "table": _table(key, figure_json),
         },
         on_point_change=_keep,
+        on_table_change=partial(_note_request, key),
     )
     point: str | None = result.point
     return point
 
 
 def serve_plotly(app: Path) -> Path:
-    """Put the installed plotly bundle into ``static/`` beside the app, unless it is there.
+    """Put the installed plotly bundle and the chart's script into ``static/`` beside the app.
+
+    What is there already stays.
 
     Call it once at start. Several servers may start at once: the file appears whole or not at
     all.
@@ -190,7 +101,10 @@ def serve_plotly(app: Path) -> Path:
     target = app / "static" / _BUNDLE
     with as_file(files("plotly") / "package_data" / _BUNDLE) as source:
         if not (target.is_file() and _mark(target) == _mark(source)):
-            _copy_whole(source, target)
+            _write_whole(source.read_bytes(), target)
+    own = target.with_name(_CHART)
+    if not (own.is_file() and own.read_text() == _script()):
+        _write_whole(_script().encode(), own)
     return target
 
 
@@ -200,11 +114,11 @@ def _mark(path: Path) -> tuple[int, bytes]:
         return path.stat().st_size, stream.read(200)
 
 
-def _copy_whole(source: Path, target: Path) -> None:
+def _write_whole(content: bytes, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as copy:
-        copy.write(source.read_bytes())
-    shutil.copymode(source, copy.name)
+        copy.write(content)
+    os.chmod(copy.name, 0o644)
     os.replace(copy.name, target)
 
 
@@ -212,18 +126,53 @@ def _keep() -> None:
     """A trigger exists only where a callback is named; the value is read after it."""
 
 
+def _request_key(key: str) -> str:
+    return f"{key} table"
+
+
+def _note_request(key: str) -> None:
+    """Note which request for a chart's table the coming runs are to answer."""
+    st.session_state[_request_key(key)] = (st.session_state[key]["table"], time.monotonic())
+
+
+def _table(key: str, figure_json: str) -> dict[str, str] | None:
+    """The table, if somebody has just asked for it.
+
+    A refresh may overtake the run that answers, so that a request is answered for some seconds; the browser
+    keeps the first answer.
+    """
+    request, since = st.session_state.get(_request_key(key), ("", 0.0))
+    if not request or time.monotonic() - since > _ANSWER_SECONDS:
+        return None
+    return {"asked": request, "csv": figure_csv(figure_json, DISCLAIMER)}
+
+
 @cache
 def _script() -> str:
-    return Template(_JS).substitute(
+    settings = {
         # The version keeps a browser from using an older bundle that it remembers.
-        bundle=f"{_BUNDLE}?v={plotly.__version__}",
-        light=json.dumps(template("light").to_plotly_json()),
-        dark=json.dumps(template("dark").to_plotly_json()),
-        narrow_width=NARROW_WIDTH,
-    )
+        "bundle": f"{_BUNDLE}?v={plotly.__version__}",
+        "light": template("light").to_plotly_json(),
+        "dark": template("dark").to_plotly_json(),
+        "narrow": NARROW_WIDTH,
+        "notice": DISCLAIMER,
+    }
+    return f"const SETTINGS = {json.dumps(settings)};\n{_SOURCE.with_suffix('.js').read_text()}"
+
+
+@cache
+def _loader() -> str:
+    mark = hashlib.sha256(_script().encode()).hexdigest()[:12]
+    return _LOADER.replace("$address", f"{_CHART}?v={mark}")
 
 
 @cache
 def _component() -> Any:
     """Registered on first use: importing this module needs no running server."""
-    return st.components.v2.component("fairviz.live_chart", html=_HTML, js=_script(), isolate_styles=False)
+    return st.components.v2.component(
+        "fairviz.live_chart",
+        html=_HTML,
+        css=_SOURCE.with_suffix(".css").read_text(),
+        js=_loader(),
+        isolate_styles=False,
+    )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fairviz.reports.run import Run
 from fairviz.store.records import ComparisonRecord
-from fairviz.ui import cache, frame, modulationseries, state, stepcache, words
+from fairviz.ui import cache, frame, modulationseries, pulse, state, stepcache, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
 from fairviz.ui.errors import shown_errors
@@ -73,7 +73,7 @@ def steps(view: View) -> None:
 
 @shown_errors()
 def _steps(view: View, was_running: bool) -> None:
-    progress = workbench().progress(view.record.id)
+    progress = pulse.progress(view.record.id) if was_running else workbench().progress(view.record.id)
     if was_running and not progress.state.active:
         st.rerun(scope="app")
     runs, _ = cache.history(view.record.id, progress.revision)

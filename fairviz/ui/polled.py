@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from fairviz.ui import pulse
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
 from fairviz.workbench import Progress
@@ -22,7 +23,8 @@ def polled(comparison_id: str, part: Callable[[Progress], None]) -> None:
 
 @shown_errors()
 def _part(comparison_id: str, was_running: bool, part: Callable[[Progress], None]) -> None:
-    progress = workbench().progress(comparison_id)
+    # What has ended does not change; what someone has just ended must not look as if it ran.
+    progress = pulse.progress(comparison_id) if was_running else workbench().progress(comparison_id)
     if was_running and not progress.state.active:
         st.rerun(scope="app")
     part(progress)

@@ -80,7 +80,7 @@ def _replay_view(run: Run, task_id: str, offer: Offer) -> None:
         else:
             st.markdown("Nothing of these steps may be told: few patients stand behind them.")
     with beside:
-        st.subheader("In words", anchor=False)
+        st.header("In words", anchor=False)
         told += replaywords.withheld_in_words(workbench().untraced_groups(task_id))
         st.markdown("\n".join(f"- {sentence}" for sentence in told))
         st.caption(replaywords.ESTIMATE)

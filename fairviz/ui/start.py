@@ -23,7 +23,7 @@ _REFRESH_SECONDS: Final = 2.0
 
 def demos() -> None:
     """One click from here to training."""
-    st.subheader("See it on data that come with FairViz", anchor=False)
+    st.header("See it on data that come with FairViz", anchor=False)
     _demo(_REAL, "Start the SUPPORT2 comparison", primary=True)
     _demo(_PLANTED, "Start the comparison with a known gap", primary=False)
     st.caption(
@@ -34,7 +34,7 @@ def demos() -> None:
 
 def recent() -> None:
     """Tasks to go on with, and what is running in them."""
-    st.subheader("Go on with", anchor=False)
+    st.header("Go on with", anchor=False)
     running = any(record.state.active for record in workbench().store.comparisons())
     with st.container(key="recent"):
         st.fragment(_recent_tasks, run_every=_REFRESH_SECONDS if running else None)()
@@ -56,7 +56,7 @@ def _recent_tasks() -> None:
 
 def sample_cards() -> None:
     """Every sample with its card, to read and to open."""
-    st.subheader("Samples", anchor=False)
+    st.header("Samples", anchor=False)
     with st.container(gap="xsmall"):
         for entry in samples():
             _sample_card(entry)
@@ -110,4 +110,4 @@ def _recent_in_words(comparison: ComparisonRecord | None) -> str:
 def _card(entry: Sample) -> str:
     """A card's text without its title, its headings small. Cards are our own text, not a person's."""
     text = entry.card_path.read_text(encoding="utf-8")
-    return re.sub(r"^#+ ", "##### ", re.sub(r"\A# .*\n", "", text), flags=re.MULTILINE)
+    return re.sub(r"^#+ ", "### ", re.sub(r"\A# .*\n", "", text), flags=re.MULTILINE)

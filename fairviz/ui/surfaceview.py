@@ -34,7 +34,7 @@ def surface_view(base: Run, runs: Sequence[Run], spec: TaskSpec, task_id: str, s
         task_id: of the task.
         seeds: of what is trained again.
     """
-    st.subheader("Between the trained points", anchor=False)
+    st.header("Between the trained points", anchor=False)
     number, split = _choose(spec, runs)
     missing = (
         surfaceseries.enough(runs, number, split) if runs else "No run of these settings is finished yet."

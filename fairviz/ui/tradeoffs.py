@@ -13,8 +13,10 @@ import streamlit as st
 from fairviz.data.specs import TaskSpec
 from fairviz.evaluation.report import FairnessReport
 from fairviz.evaluation.thresholds import ThresholdRule
+from fairviz.figures.spreadsheet import csv_text
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.reports.run import Run
+from fairviz.reports.summary import DISCLAIMER
 from fairviz.store.records import ComparisonRecord
 from fairviz.ui import cache, findings, series, words
 from fairviz.ui.bench import workbench
@@ -138,7 +140,7 @@ def runs_attributes(runs: Sequence[Run]) -> list[str]:
 
 def in_words(found: Sequence[Result], view: View) -> None:
     """What each configuration shows, in sentences."""
-    st.subheader("In words", anchor=False)
+    st.header("In words", anchor=False)
     for result in found:
         lines = findings.sentences(result, view.axes)
         st.markdown(f"**{words.plain(result.label)}**  \n" + " ".join(lines))
@@ -184,7 +186,7 @@ def groups_table(found: Sequence[Result], view: View) -> None:
     """Draw one metric per group and configuration, with intervals."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
-        st.subheader(f"Group by group: {words.plain(view.axes.attribute)}", anchor=False)
+        st.header(f"Group by group: {words.plain(view.axes.attribute)}", anchor=False)
     with right:
         metric = _metric("Metric", findings.GROUP_METRICS, "by_group", "auc")
     rows = findings.group_rows(found, view.axes.attribute, metric)
@@ -206,7 +208,7 @@ def modalities_table(found: Sequence[Result]) -> None:
     rows = findings.modality_rows(found)
     if not rows:
         return
-    st.subheader("Modality by modality", anchor=False)
+    st.header("Modality by modality", anchor=False)
     st.caption(
         "AUC of a logistic regression on what each modality's trained encoder makes of it, on the test rows "
         "that have the modality."
@@ -220,7 +222,11 @@ def downloads(comparison_id: str, table: pd.DataFrame, view: View) -> None:
     said = table.assign(attribute=view.axes.attribute, data=view.split, threshold=str(view.threshold))
     with st.container(horizontal=True):
         st.download_button(
-            "Table as CSV", said.to_csv(index=False), f"fairviz-{comparison_id}.csv", "text/csv", key="csv"
+            "Table as CSV",
+            csv_text(said, DISCLAIMER),
+            f"fairviz-{comparison_id}.csv",
+            "text/csv",
+            key="csv",
         )
         st.download_button(
             "Everything as JSON",

@@ -29,7 +29,8 @@ def upload() -> DatasetRecord | None:
     if file is None:
         return _offered()
     with shown_errors():
-        dataset = keep(file)
+        with st.spinner(f"Reading {words.plain(file.name)} ..."):
+            dataset = keep(file)
         state.empty_choices()
         return dataset
     return None
@@ -73,7 +74,7 @@ def keep(file: UploadedFile) -> DatasetRecord:
         # Only the last part of the person's own name: messages then name the file that was brought.
         path = Path(folder) / name.name[-100:]
         path.write_bytes(file.getbuffer())
-        return bench.add_dataset(path, name=title(name))
+        return bench.add_dataset(path, name=title(name), limit_mb=bench.settings.upload_limit_mb)
 
 
 def _where_it_goes() -> str:

@@ -11,7 +11,7 @@ factors on the optimiser's update in place of the gradient (``scales``), a stren
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -30,7 +30,7 @@ from models.modulation import (
     surrogate_auc,
 )
 from models.network import Network, Prediction
-from models.outcomes import cross_entropy, probabilities, row_losses
+from models.outcomes import cross_entropy, probabilities
 from models.ranking import auc_gap, macro_auc
 from models.specs import CONTROLLER_GAIN, MethodSpec
 
@@ -41,13 +41,20 @@ class Watched(NamedTuple):
     """What the modality classifiers c_m say of a batch.
 
     Attributes:
-        features: h [R, M, N, D], the leaf of the classifiers' own graph.
         output: their logits and what the last linear map made them of.
+        masks: of their dropout.
+        logits: the same logits as the leaf of a graph of their own.
+        probabilities: of the positive value or of every class, in that graph [R, M, C, N].
+        error: gradient of each row's cross-entropy with respect to the logits, 0 where a row lacks the
+            modality.
         present: 1 where a row has the modality [R, M, N], or [1, 1, N] where no row lacks any.
     """
 
-    features: Tensor
     output: HeadOutput
+    masks: Mapping[str, Tensor] | None
+    logits: Tensor
+    probabilities: Tensor
+    error: Tensor
     present: Tensor
 
 
@@ -109,6 +116,9 @@ class MultiFair(Method):
         self._delta = torch.zeros_like(self._largest_delta) if self._adaptive else self._largest_delta
         self._modality_auc = torch.full((members, modalities), 0.5, device=self.device)
         self._surrogate_auc = torch.full((members, modalities, groups.total), 0.5, device=self.device)
+        membership = groups.membership.to(self.device)
+        self._means = membership / membership.sum(0)
+        self._means_of_groups = self._means @ membership.mT
         self._fused_average = AveragedAUC(self._decay.squeeze(-1), groups.total)
         self._pending: tuple[Tensor, Tensor] | None = None
 
@@ -128,7 +138,6 @@ class MultiFair(Method):
             self._lambda_f * (groups.gate * fairness).mean(-1),
             prediction,
             watched,
-            labels=batch.labels,
             row_factors=self._row_factors(groups, batch) if self._per_row else None,
         )
         scale = self._scale(balance, groups)
@@ -161,15 +170,18 @@ class MultiFair(Method):
 
     def _watch(self, prediction: Prediction, batch: Batch) -> Watched:
         """Let the classifiers judge features that are cut off from the encoders."""
-        rows = batch.labels.shape[-1]
-        features = prediction.features.detach().requires_grad_()
-        output = self.network.watch(features, self.dropout.auxiliary_masks(rows))
-        everyone = torch.ones(1, 1, rows, device=self.device)
-        return Watched(features, output, everyone if batch.available is None else batch.available)
+        masks = self.dropout.auxiliary_masks(batch.labels.shape[-1])
+        output = self.network.watch(prediction.features, masks)
+        everyone = torch.ones(1, 1, batch.labels.shape[-1], device=self.device)
+        present = everyone if batch.available is None else batch.available
+        logits = output.logits.detach().requires_grad_(self._paper)
+        judged = probabilities(logits)
+        error = (judged.detach() - batch.labels.unsqueeze(1)) * present.unsqueeze(2)
+        return Watched(output, masks, logits, judged, error, present)
 
     def _modality_balance(self, watched: Watched, batch: Batch) -> tuple[Tensor, Tensor]:
         """AUC and factor B of each modality, both [R, M]; B is 1 where modalities are not balanced."""
-        logits, labels = watched.output.logits, batch.labels.unsqueeze(1)
+        logits, labels = watched.logits, batch.labels.unsqueeze(1)
         new = macro_auc(logits, labels, watched.present.unsqueeze(-1)).squeeze(-1)
         auc = keep_where_undefined(new, self._modality_auc)
         previous, self._modality_auc = self._modality_auc, auc
@@ -183,9 +195,7 @@ class MultiFair(Method):
         members = batch.groups.unsqueeze(1)
         if batch.available is not None:
             members = members * watched.present.unsqueeze(-1)
-        with torch.set_grad_enabled(self._paper):
-            judged = probabilities(watched.output.logits)
-            new = surrogate_auc(judged, batch.labels.unsqueeze(1), members.unsqueeze(2)).mean(2)
+        new = surrogate_auc(watched.probabilities, batch.labels.unsqueeze(1), members.unsqueeze(2)).mean(2)
         averaged = self._decay * self._surrogate_auc + (1 - self._decay) * new.nan_to_num(0.0)
         averaged = torch.where(new.isnan(), self._surrogate_auc, averaged)
         self._surrogate_auc = averaged.detach()
@@ -193,11 +203,8 @@ class MultiFair(Method):
 
     def _fairness_loss(self, surrogate: Tensor) -> Tensor:
         """F_G per attribute [R, A]: mean distance of the groups' averaged surrogate AUCs from their mean."""
-        distances = [
-            (surrogate[..., part] - surrogate[..., part].mean(-1, keepdim=True)).abs().mean((-2, -1))
-            for part in self.groups.slices
-        ]
-        return torch.stack(distances, dim=-1)
+        distances = (surrogate - surrogate @ self._means_of_groups).abs()
+        return distances.mean(1) @ self._means
 
     def _group_state(self, prediction: Prediction, batch: Batch) -> GroupState:
         """Factors and gates of every attribute."""
@@ -223,7 +230,7 @@ class MultiFair(Method):
 
     def _gaps(self, auc: Tensor) -> Tensor:
         """Gap [R, A] of each attribute's groups."""
-        return torch.stack([auc_gap(auc[:, part]) for part in self.groups.slices], dim=-1)
+        return auc_gap(self.groups.by_attribute(auc))
 
     def _factors(self, signal: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """F [R, M, G], shares [R, G] and f [R, A, M] of a signal and the groups' rows [R, G]."""
@@ -256,12 +263,9 @@ class MultiFair(Method):
         backward pass is needed. c_m is the reference: its side carries no gradient.
         """
         with torch.set_grad_enabled(self._paper):
-            head = _last_weight_gradient(prediction.logits, labels, prediction.last_features).unsqueeze(1)
-        with torch.no_grad():
-            output, present = watched.output, watched.present.unsqueeze(2)
-            reference = _last_weight_gradient(
-                output.logits, labels.unsqueeze(1), output.last_features, present
-            )
+            error = probabilities(prediction.logits) - labels
+            head = _last_weight_gradient(error, prediction.last_features).unsqueeze(1)
+        reference = _last_weight_gradient(watched.error, watched.output.last_features)
         cosine = functional.cosine_similarity(head, reference, dim=-1)
         return (balance.abs() - balance * cosine).mean(-1)
 
@@ -272,20 +276,20 @@ class MultiFair(Method):
         prediction: Prediction,
         watched: Watched,
         *,
-        labels: Tensor,
         row_factors: Tensor | None,
     ) -> None:
         """Gradients of all: the classifiers learn to watch, F_G goes through them into the features."""
-        watching = row_losses(watched.output.logits, labels.unsqueeze(1)) * watched.present
-        mean = watching.sum(-1) / watched.present.sum(-1).clamp_min(1)
         reaches_features = self._paper and self._groups_count
         (self.network.auxiliary_weights.grad,) = torch.autograd.grad(
-            mean.sum(), self.network.auxiliary_weights, retain_graph=reaches_features
+            watched.output.logits,
+            self.network.auxiliary_weights,
+            watched.error / watched.present.sum(-1).clamp_min(1)[..., None, None],
         )
         if row_factors is not None:
-            prediction.features.register_hook(lambda gradient: gradient * row_factors.unsqueeze(-1))
+            prediction.features.register_hook(lambda gradient: gradient * row_factors.unsqueeze(2))
         if reaches_features:
-            (pull,) = torch.autograd.grad(fairness.sum(), watched.features)
+            (signal,) = torch.autograd.grad(fairness.sum(), watched.logits)
+            pull = self.network.watched_gradient(watched.output, signal, watched.masks)
             torch.autograd.backward([loss.sum(), prediction.features], [None, pull])
         else:
             loss.sum().backward()
@@ -311,9 +315,11 @@ class MultiFair(Method):
         whole.mul_((self._clip / (norm + 1e-6)).clamp(max=1))
 
 
-def _last_weight_gradient(
-    logits: Tensor, labels: Tensor, features: Tensor, present: Tensor | float = 1.0
-) -> Tensor:
-    """Direction [..., C * D] of the cross-entropy's gradient with respect to the last linear weight."""
-    error = (probabilities(logits) - labels) * present
-    return (error @ features).flatten(-2)
+def _last_weight_gradient(error: Tensor, features: Tensor) -> Tensor:
+    """Direction [..., C * D] of a loss's gradient with respect to the last linear weight.
+
+    Args:
+        error: gradient with respect to the logits [..., C, N].
+        features: inputs of the last linear map [..., D, N].
+    """
+    return (error @ features.mT).flatten(-2)

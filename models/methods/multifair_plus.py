@@ -49,7 +49,7 @@ class MultiFairPlus(Method):
         """Judge groups on the fused logits, move the controllers, weight the rows, go back once."""
         logits = self.predict(batch).logits
         auc = self._average.update(macro_auc(logits, batch.labels, batch.groups))
-        gap = torch.stack([auc_gap(auc[:, part]) for part in self.groups.slices], dim=-1)
+        gap = auc_gap(self.groups.by_attribute(auc))
         moved = self._delta + self._gain * (gap - self._tau)
         self._delta = moved.clamp_min(0).minimum(self._delta_max)
         group_weight = self._group_weights(auc)

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import pytest
 
+from fairviz import cli
 from fairviz.cli import main
 from tests.fairviz.small import small_table, write_small
 
@@ -422,3 +423,10 @@ def test_options_about_groups_that_cannot_be_read_are_explained(
     done = fairviz("task", data, *options)
     assert done.status == 2
     assert message in done.err
+
+
+def test_what_takes_long_is_told_in_words(fairviz: Call, data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_SILENT_SECONDS", 0.0)
+    done = fairviz("compare", data, "--method", "baseline", "--seeds", "1", "--epochs", "1")
+    assert done.status == 0, done.err
+    assert "Reading small.csv ..." in done.err

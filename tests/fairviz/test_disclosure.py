@@ -14,9 +14,19 @@ import pytest
 from fairviz.data.samples import samples
 from fairviz.data.specs import SplitSpec
 from fairviz.evaluation.binary import METRICS
+from fairviz.figures.calibration import calibration
+from fairviz.figures.forest import forest
+from fairviz.figures.group_auc import group_auc
+from fairviz.figures.roc import roc
+from fairviz.figures.rows import figure_rows
 from fairviz.reports.gate import told_report
 from fairviz.suppression import SUPPRESSED
+from fairviz.ui.curveseries import calibration_planes, roc_planes
+from fairviz.ui.findings import Proof, results
+from fairviz.ui.groupchanges import changes_forest
+from fairviz.ui.groupseries import numbers, rates_forest
 from fairviz.ui.history import History
+from fairviz.ui.series import group_curves
 from fairviz.workbench import Workbench
 from models.specs import TrainingSpec
 from tests.fairviz.small import small_spec, small_table
@@ -64,6 +74,31 @@ def test_every_epoch_of_the_workbench_is_told(trained: tuple[Workbench, str, str
     assert [own.validation.to_json() for own in bench.epochs(comparison)] == expected
     _, epochs = History(bench, comparison).at(1_000)
     assert [own.validation.to_json() for own in epochs] == expected
+
+
+def test_no_figure_has_a_number_of_a_suppressed_group(trained: tuple[Workbench, str, str]) -> None:
+    bench, task, comparison = trained
+    runs, attribute = bench.runs(comparison), "race"
+    found = results(runs, "test", Proof(bench.evidence(comparison)))
+    changes = changes_forest(found, attribute)
+    assert changes is not None
+    rates = [*numbers(bench.task_spec(task)).values()]
+    curves = [bench.group_curves(run.id, attribute) for run in runs]
+    planes = roc_planes(curves), calibration_planes(curves)
+    figures = [
+        group_auc(group_curves(runs, bench.epochs(comparison), attribute), split="validation"),
+        forest(rates_forest(found, attribute, rates)),
+        forest(changes),
+        roc(planes[0], attribute, []),
+        calibration(planes[1], attribute, []),
+    ]
+    tables = [figure_rows(json.loads(figure.to_json())) for figure in figures]
+    assert all("White" in table[["series", "y"]].to_numpy() for table in tables if len(table))
+    assert any("Other" in table[["series", "y"]].to_numpy() for table in tables)
+    for table in tables:
+        few = table[(table["series"] == "Other") | (table["y"] == "Other") | (table["x"] == "Other")]
+        told = few[["x", "y", "x_low", "y_low", "value"]].map(lambda cell: isinstance(cell, (int, float)))
+        assert not (told & few[told.columns].notna()).any(axis=None)
 
 
 def test_counts_of_groups_and_traces_are_told(trained: tuple[Workbench, str, str]) -> None:

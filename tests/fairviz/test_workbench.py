@@ -17,7 +17,7 @@ import pytest
 import fairviz
 from fairviz.config import Settings
 from fairviz.data.prepare import PreparedData
-from fairviz.errors import NotFoundError, SettingError, TaskError
+from fairviz.errors import DataError, NotFoundError, SettingError, TaskError
 from fairviz.store.records import RunEntry, State
 from fairviz.store.store import Store
 from fairviz.training.checkpoints import load_weights
@@ -189,6 +189,23 @@ def test_how_long_it_takes_is_known_after_the_first_time(bench: Workbench, task_
     bench.wait(bench.train(task_id, ["fairgrad"], seeds=1, training=SHORT), every=0.01)
     assert bench.seconds_per_epoch(task_id, "fairgrad", 64) != pytest.approx(expected)
     assert bench.seconds_per_epoch(task_id, "baseline", 64) == pytest.approx(expected)
+
+
+def test_batches_of_several_sizes_each_have_their_own_speed(bench: Workbench, task_id: str) -> None:
+    runs = grid_runs("baseline", {"batch_size": [8, 64]}, 2, TrainingSpec(epochs=2))
+    record = bench.wait(bench.train_runs(task_id, runs), every=0.01)
+    assert record.started is not None
+    assert record.ended is not None
+    small, large = (bench.seconds_per_epoch(task_id, "baseline", size) for size in (8, 64))
+    assert small is not None
+    assert large is not None
+    assert small > large
+    assert 4 * (small + large) == pytest.approx((record.ended - record.started).total_seconds())
+
+
+def test_no_runs_are_no_comparison(bench: Workbench, task_id: str) -> None:
+    with pytest.raises(SettingError, match="at least one method and one seed"):
+        bench.train_runs(task_id, [])
 
 
 def test_methods_move_together(bench: Workbench, task_id: str) -> None:
@@ -581,3 +598,16 @@ while not bench.progress(comparison).share:
     with Workbench(tmp_path / "home", settings=Settings()) as bench:
         (comparison,) = bench.store.comparisons()
         assert comparison.state is State.INTERRUPTED
+
+
+def test_a_file_larger_than_the_limit_it_is_given_is_refused(bench: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_text("age,died\n" + "61,0\n" * 300_000, encoding="utf-8")
+    with pytest.raises(DataError, match=r"at most 1 MiB, found 1\.43 MiB"):
+        bench.add_dataset(path, limit_mb=1)
+    assert bench.add_dataset(path).rows == 300_000
+
+
+def test_some_columns_of_a_table_are_read_alone(bench: Workbench, tmp_path: Path) -> None:
+    dataset = bench.add_dataset(write_small(tmp_path))
+    assert list(bench.table(dataset.id, columns=["race"]).columns) == ["race"]

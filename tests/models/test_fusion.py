@@ -1,15 +1,13 @@
-"""Attention against torch's own, and its gradients by hand against automatic differentiation."""
+"""Attention against torch's own, and its gradients by hand against differences."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.fusion import _Mixture, _Products, fuse, fusion_parameters
+from models.fusion import fuse, fusion_parameters
 from models.layers import ParameterLayout
 from models.specs import NetworkSpec
 
@@ -55,7 +53,7 @@ def test_values_and_gradients_are_those_of_torch(
         available[:, 0] = 1
     pull = torch.randn(MEMBERS, ROWS, WIDTH, generator=generator, dtype=torch.float64)
     features.requires_grad_()
-    fused = fuse(layout.views(weights), features, heads, available if incomplete else None)
+    fused = fuse(layout, weights, features.mT, heads, available=available if incomplete else None).mT
     (ours,) = torch.autograd.grad(fused, features, pull)
     for member in range(MEMBERS):
         own = {name: value[member] for name, value in layout.views(weights).items()}
@@ -66,34 +64,20 @@ def test_values_and_gradients_are_those_of_torch(
         torch.testing.assert_close(ours[member], gradient)
 
 
-def products(query: Tensor, key: Tensor) -> Tensor:
-    return torch.einsum("rhcin,rhcjn->jrhin", query, key)
-
-
-def mixture(weights: Tensor, value: Tensor) -> Tensor:
-    return torch.einsum("jrhin,rhcjn->rhcin", weights, value)
-
-
-@pytest.mark.parametrize(
-    ("by_hand", "automatic", "shapes"),
-    [
-        (_Products.apply, products, [(2, 3, 4, 5, 6)] * 2),
-        (_Mixture.apply, mixture, [(5, 2, 3, 5, 6), (2, 3, 4, 5, 6)]),
-    ],
-    ids=["products", "mixture"],
-)
-def test_gradients_by_hand_are_those_of_automatic_differentiation(
-    by_hand: Callable[..., Tensor],
-    automatic: Callable[..., Tensor],
-    shapes: list[tuple[int, ...]],
-    generator: torch.Generator,
+@pytest.mark.parametrize("incomplete", [False, True])
+@pytest.mark.parametrize(("modalities", "heads"), [(1, 1), (3, 2)])
+def test_gradients_by_hand_are_those_of_differences(
+    modalities: int, heads: int, incomplete: bool, generator: torch.Generator
 ) -> None:
-    arguments = [
+    layout = ParameterLayout(fusion_parameters(NetworkSpec(input_widths=(1,), feature_width=4)))
+    shapes = (MEMBERS, layout.size), (MEMBERS, modalities, 4, 3)
+    weights, features = (
         torch.randn(shape, generator=generator, dtype=torch.float64, requires_grad=True) for shape in shapes
-    ]
-    expected = automatic(*arguments)
-    torch.testing.assert_close(by_hand(*arguments), expected)
-    pull = torch.randn(expected.shape, generator=generator, dtype=torch.float64)
-    computed = torch.autograd.grad(by_hand(*arguments), arguments, pull)
-    for ours, theirs in zip(computed, torch.autograd.grad(expected, arguments, pull), strict=True):
-        torch.testing.assert_close(ours, theirs)
+    )
+    available = None
+    if incomplete:
+        available = torch.ones(MEMBERS, modalities, 3, dtype=torch.float64)
+        available[:, 1:, 0] = 0
+    assert torch.autograd.gradcheck(
+        lambda w, h: fuse(layout, w, h, heads, available=available), (weights, features)
+    )

@@ -35,7 +35,7 @@ def test_every_member_is_the_plain_network(columns: int, absent: bool) -> None:
             [batch.inputs[member, 0, :, :5], images[1], batch.inputs[member, 1, :, :7], images[3]], available
         )
         torch.testing.assert_close(prediction.logits[member], logits, rtol=1e-5, atol=1e-5)
-        torch.testing.assert_close(prediction.features[member, 1::2], features[1::2], rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(prediction.features[member, 1::2].mT, features[1::2], rtol=1e-5, atol=1e-5)
         logits.square().sum().backward()
         for ours, theirs in (
             ("image3.block1.weight", "3.fields.0.weight"),
@@ -82,10 +82,12 @@ def test_images_alone_are_enough() -> None:
 def test_rows_of_the_jacobian_are_each_objectives_gradient(columns: int) -> None:
     network, batch = in_double(Network(image_spec(columns=columns), SEEDS)), make_image_batch(SEEDS)
     images = {m: Pixels(pixels.values.double(), pixels.members) for m, pixels in batch.images.items()}
-    uses: Uses = []
+    uses = Uses()
     logits = network.predict(batch.inputs.double(), images=images, uses=uses).logits
     leaf = logits.detach().requires_grad_()
-    computed = jacobian(three_losses(leaf), leaf, logits, uses, network.layout)
+    computed = jacobian(
+        three_losses(leaf), leaf, logits, weights=network.weights, uses=uses, layout=network.layout
+    )
     losses = three_losses(network.predict(batch.inputs.double(), images=images).logits)
     expected = [
         torch.autograd.grad(losses[:, k].sum(), network.weights, retain_graph=True)[0] for k in range(3)

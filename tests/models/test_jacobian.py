@@ -49,10 +49,12 @@ def test_rows_are_each_objectives_gradient(
     available = None if batch.available is None else batch.available.double()
     masks: Mapping[str, Tensor] | None = Dropout(spec, SEEDS).masks(64) if dropped else None
 
-    uses: Uses = []
+    uses = Uses()
     logits = network.predict(inputs, masks, available, uses=uses).logits
     leaf = logits.detach().requires_grad_()
-    computed = jacobian(three_losses(leaf), leaf, logits, uses, network.layout)
+    computed = jacobian(
+        three_losses(leaf), leaf, logits, weights=network.weights, uses=uses, layout=network.layout
+    )
 
     losses = three_losses(network.predict(inputs, masks, available).logits)
     expected = [
@@ -64,7 +66,7 @@ def test_rows_are_each_objectives_gradient(
 def test_writing_down_changes_no_number_and_leaves_the_weights_alone() -> None:
     network = Network(NetworkSpec(input_widths=WIDTHS), SEEDS)
     inputs = make_batch(len(SEEDS)).inputs
-    noted = network.predict(inputs, uses=[]).logits
+    noted = network.predict(inputs, uses=Uses()).logits
     assert torch.equal(noted, network.predict(inputs).logits)
     noted.sum().backward()
     assert network.weights.grad is None

@@ -25,14 +25,14 @@ def test_every_member_predicts_what_a_plain_module_does(columns: int, absent: bo
         logits, features = plain_member(network, member)(inputs, available)
         torch.testing.assert_close(prediction.logits[member], logits, rtol=1e-5, atol=1e-5)
         there = torch.ones(3, 17, dtype=torch.bool) if available is None else available > 0
-        ours = prediction.features[member]
+        ours = prediction.features[member].mT
         torch.testing.assert_close(ours[there], features[there], rtol=1e-5, atol=1e-5)
 
 
 def test_every_member_watches_as_plain_classifiers_do() -> None:
     network = Network(NetworkSpec(input_widths=WIDTHS, score_columns=3), [3, 4])
     features = torch.randn(2, 3, 17, 32, generator=torch.Generator().manual_seed(0))
-    watched = network.watch(features).logits
+    watched = network.watch(features.mT).logits
     expected = PlainMembers(network).watch(features.double())
     torch.testing.assert_close(watched.double(), expected, rtol=1e-5, atol=1e-5)
 

@@ -48,7 +48,7 @@ def subtitle(figure: dict[str, Any]) -> str:
 
 
 def headings(page: AppTest) -> list[str]:
-    return [heading.value for heading in page.subheader]
+    return [heading.value for heading in page.header]
 
 
 def test_nothing_yet_offers_the_next_step(open_page: OpenPage) -> None:

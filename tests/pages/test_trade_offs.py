@@ -76,7 +76,7 @@ def test_group_by_group_has_intervals_and_hostile_names_stay_text(
     assert page.selectbox("attribute").value == SCRIPT
     table = table_with(page, "patients")
     assert " to " in table["Baseline"][0]
-    assert f"Group by group: {SCRIPT}" in unescaped(page.subheader[1].value)
+    assert f"Group by group: {SCRIPT}" in unescaped(page.header[1].value)
 
 
 def test_both_downloads_are_offered(open_page: OpenPage, trained: dict[str, str]) -> None:

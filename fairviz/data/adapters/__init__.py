@@ -1,1 +1,1 @@
-"""Folders in known layouts, one file per layout."""
+"""Known formats, a file each: what their columns or folders are called, and what they mean."""

@@ -24,7 +24,7 @@ def answer(found: Sequence[Result]) -> None:
 
 def changes(found: Sequence[Result], view: View) -> None:
     """How each group fares against the baseline: drawn, and who loses in words."""
-    st.subheader("Against the baseline", anchor=False)
+    st.header("Against the baseline", anchor=False)
     shown = changes_forest(found, view.attribute)
     if shown is None:
         st.markdown(_no_changes(found, view.attribute))

@@ -19,7 +19,7 @@ from fairviz.ui.groupseries import RATES
 def crossings(found: Sequence[Result], view: View) -> None:
     """A heat map of the combinations of the groups of two attributes."""
     report = found[0].joined.first
-    st.subheader("Where two attributes cross", anchor=False)
+    st.header("Where two attributes cross", anchor=False)
     names = list(groupseries.pairs(report))
     if not names:
         st.markdown(_no_pairs(report))

@@ -17,7 +17,7 @@ from fairviz.ui.groupparts.view import View
 
 def curves(runs: Sequence[Run], view: View) -> None:
     """ROC curves and calibration of each group in each configuration, of one seed or of all joined."""
-    st.subheader("Curves of each group", anchor=False)
+    st.header("Curves of each group", anchor=False)
     ids = tuple(run.id for run in runs if view.has_seed(run))
     found = groupcache.group_curves(view.record.id, ids, view.attribute)
     ranks, risks = curveseries.roc_planes(found), curveseries.calibration_planes(found)

@@ -19,7 +19,7 @@ from fairviz.workbench import Progress
 
 def by_epoch(view: View, spec: TaskSpec) -> None:
     """AUC of each group by epoch, of the configurations that are looked at; live while they train."""
-    st.subheader("Epoch by epoch", anchor=False)
+    st.header("Epoch by epoch", anchor=False)
     if view.attribute not in spec.sensitive:
         st.markdown("Epochs tell of the groups of one attribute at a time: choose one above.")
         return

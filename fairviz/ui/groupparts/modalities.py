@@ -28,7 +28,7 @@ def modalities(runs: Sequence[Run], view: View) -> None:
     found = modalityseries.probed(runs, view.labels)
     if not found:
         return
-    st.subheader("Modality by modality", anchor=False)
+    st.header("Modality by modality", anchor=False)
     told = next(iter(found[0].own.values()))
     if view.attribute not in told.attributes:
         st.markdown("Modalities tell of the groups of one attribute at a time: choose one above.")

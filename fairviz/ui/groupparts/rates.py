@@ -24,7 +24,7 @@ def rates(found: Sequence[Result], view: View) -> None:
 
 def rates_in_words(found: Sequence[Result], view: View) -> None:
     """Who is missed, in a sentence per configuration."""
-    st.subheader("In words", anchor=False)
+    st.header("In words", anchor=False)
     for result in found:
         line = groupseries.rate_sentence(result, view.attribute, view.numbers["missed"])
         st.markdown(f"**{words.plain(result.label)}**  \n{line}")

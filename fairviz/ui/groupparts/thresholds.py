@@ -33,7 +33,7 @@ _MOST: Final = 16
 
 def own_thresholds(runs: Sequence[Run], view: View) -> None:
     """A slider for each group, and what the decisions then do to it; only this part is drawn anew."""
-    st.subheader("A threshold for each group", anchor=False)
+    st.header("A threshold for each group", anchor=False)
     st.fragment(_own_thresholds)(runs, view)
 
 

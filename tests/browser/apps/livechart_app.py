@@ -37,6 +37,7 @@ def live() -> None:
         alt=tradeoff_text(runs, PLANE),
         height=420,
         revision=str(epochs),
+        name="fairviz-auc",
     )
     if clicked:
         st.session_state["clicked"] = clicked

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fairviz.data.external import task_table
 from fairviz.data.prepare import prepare
 from fairviz.data.specs import ModalitySpec, SplitSpec
 from fairviz.data.task import check_task
@@ -85,3 +86,12 @@ def test_text_elsewhere_is_never_written_alike() -> None:
     notes = check_task(task, noted(), other)
     assert not [note for note in notes if "written alike" in note.text]
     assert prepare(noted(), task, other).available[300:, 2].all()
+
+
+def test_categories_stay_categories_whatever_their_numbers() -> None:
+    words = pd.concat([ward()["ward"], ELSEWHERE["ward"]], ignore_index=True)
+    here = ward().assign(ward=lambda f: f["ward"].astype("category"))
+    there = ELSEWHERE.assign(ward=lambda f: f["ward"].astype("category").cat.reorder_categories([*"cba"]))
+    table = task_table(here, TASK, there)
+    assert isinstance(table.frame["ward"].dtype, pd.CategoricalDtype)
+    np.testing.assert_array_equal(table.frame["ward"].astype(object).fillna("-"), words.fillna("-"))

@@ -16,7 +16,7 @@ def test_arrays_follow_the_table_and_the_task() -> None:
     frame = ward()
     data = prepare(frame, ward_task())
     assert [inputs.shape for inputs in data.inputs] == [(300, 3), (300, 4)]
-    assert [inputs.dtype for inputs in data.inputs] == [np.float32, np.float32]
+    assert [inputs[:].dtype for inputs in data.inputs] == [np.float32, np.float32]
     np.testing.assert_array_equal(data.labels, frame["died"])
     assert [grouping.name for grouping in data.attributes] == ["race", "sex"]
 

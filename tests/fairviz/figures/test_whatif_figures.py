@@ -21,8 +21,7 @@ RNG = np.random.default_rng(0)
 TAUS, DELTAS = np.geomspace(0.01, 0.07, 5), np.geomspace(0.3, 0.6, 4)
 
 
-@pytest.fixture
-def run() -> Replayed:
+def made_run() -> Replayed:
     estimate, recorded = RNG.uniform(0.9, 1.1, (400, 2)), RNG.uniform(0.9, 1.1, (400, 2))
     gap = ReplayedPanel(
         "AUC gap of race", "gap", ("race",), RNG.uniform(0, 0.2, (400, 1)), is_gap=True, noise_floor=0.15
@@ -31,8 +30,7 @@ def run() -> Replayed:
     return Replayed("MultiFair", "multifair", 2, "tau 0.02, delta 0.3", 0.02, 0.04, (gap, factors))
 
 
-@pytest.fixture
-def plane_map() -> ResponseMap:
+def made_map() -> ResponseMap:
     mean = 0.1 + 0.01 * np.arange(20).reshape(5, 4)
     points = np.array([[0.01, 0.3], [0.07, 0.6], [0.02, 0.5]])
     return ResponseMap(
@@ -50,6 +48,21 @@ def plane_map() -> ResponseMap:
 
 
 @pytest.fixture
+def run() -> Replayed:
+    return made_run()
+
+
+@pytest.fixture
+def plane_map() -> ResponseMap:
+    return made_map()
+
+
+@pytest.fixture
+def pairs() -> Predictions:
+    return made_pairs()
+
+
+@pytest.fixture
 def line_map(plane_map: ResponseMap) -> ResponseMap:
     return replace(
         plane_map,
@@ -63,8 +76,7 @@ def line_map(plane_map: ResponseMap) -> ResponseMap:
     )
 
 
-@pytest.fixture
-def pairs() -> Predictions:
+def made_pairs() -> Predictions:
     means = np.array([0.1, 0.12, 0.14])
     inside = np.array([True, False, True])
     return Predictions(

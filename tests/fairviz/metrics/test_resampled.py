@@ -54,7 +54,7 @@ GAPS_OF_DECISIONS: dict[str, Callable[..., float]] = {
 
 
 def _resampled(*, risks: bool = True) -> ResampledRuns:
-    return ResampledRuns(STRATA, SCORES, DECISIONS, risks=risks)
+    return ResampledRuns([STRATA], SCORES, DECISIONS, risks=risks)
 
 
 def _metric(name: str, runs: ResampledRuns | None = None) -> FloatArray:
@@ -113,7 +113,7 @@ def test_the_order_of_asking_does_not_matter() -> None:
 
 
 def test_chances_of_decisions_have_rates_and_no_risks() -> None:
-    runs = ResampledRuns(STRATA, SCORES, SCORES, risks=False)
+    runs = ResampledRuns([STRATA], SCORES, SCORES, risks=False)
     assert [runs.metric(name) for name in RISK_METRICS] == [None] * 3
     assert _metric("sensitivity", runs)[0, 0] == pytest.approx(SCORES[0][CASE.labels == 1].mean())
     chances = np.where(CASE.labels == 1, SCORES[0], 1 - SCORES[0])
@@ -124,21 +124,21 @@ def test_chances_of_decisions_have_rates_and_no_risks() -> None:
 
 
 def test_without_positive_decisions_there_is_no_predictive_value() -> None:
-    nobody = ResampledRuns(STRATA, SCORES, np.zeros_like(DECISIONS), risks=True)
+    nobody = ResampledRuns([STRATA], SCORES, np.zeros_like(DECISIONS), risks=True)
     assert np.isnan(_metric("ppv", nobody)).all()
     assert _metric("npv", nobody)[0, 0] == pytest.approx((CASE.labels == 0).mean())
-    wrong = ResampledRuns(STRATA, SCORES, np.tile(1.0 - CASE.labels, (2, 1)), risks=True)
+    wrong = ResampledRuns([STRATA], SCORES, np.tile(1.0 - CASE.labels, (2, 1)), risks=True)
     assert np.isnan(_metric("predictive_quality_disparity", wrong)).all()
 
 
 def test_a_gap_needs_two_groups_large_enough() -> None:
     alone = Strata.draw(CASE.labels, Groups(np.zeros(400, dtype=np.int64), 1), 5)
-    runs = ResampledRuns(alone, SCORES, DECISIONS, risks=True)
+    runs = ResampledRuns([alone], SCORES, DECISIONS, risks=True)
     assert [runs.metric(name) for name in PARTS] == [None] * len(PARTS)
     assert runs.metric("auc") is not None
     # Group 1 has positives enough and 9 negatives: sensitivities may differ, false alarms may not.
     codes = np.where((CASE.labels == 0) & (np.cumsum(CASE.labels == 0) > 9), 0, np.arange(400) % 2)
-    runs = ResampledRuns(Strata.draw(CASE.labels, Groups(codes, 2), 5), SCORES, DECISIONS, risks=True)
+    runs = ResampledRuns([Strata.draw(CASE.labels, Groups(codes, 2), 5)], SCORES, DECISIONS, risks=True)
     assert runs.metric("equal_opportunity_difference") is not None
     assert runs.metric("equalized_odds_difference") is None
     assert runs.metric("auc_gap") is None
@@ -150,6 +150,6 @@ def test_a_gap_needs_two_groups_large_enough() -> None:
 def test_many_rows_are_summed_in_blocks(name: str) -> None:
     labels, scores = np.tile(CASE.labels, 12), np.tile(SCORES, 12)
     strata = Strata.draw(labels, Groups(np.tile(CODES, 12), 3), 3)
-    found = ResampledRuns(strata, scores, np.tile(DECISIONS, 12), risks=True).metric(name)
+    found = ResampledRuns([strata], scores, np.tile(DECISIONS, 12), risks=True).metric(name)
     assert found is not None
     np.testing.assert_allclose(found[:, 0], _metric(name)[:, 0])

@@ -62,7 +62,7 @@ def plain_shares(axes: FrontAxes) -> dict[str, float]:
     places = []
     for label in METHODS:
         scores = np.stack([own[TEST].astype(np.float64) for name, _, own in RUNS if name == label])
-        runs = ResampledRuns(strata, scores, (scores >= 0.5).astype(np.float64), risks=True)
+        runs = ResampledRuns([strata], scores, (scores >= 0.5).astype(np.float64), risks=True)
         values = [runs.metric(name) for name in axes.metrics]
         places.append([mean_over_seeds(own) for own in values if own is not None])
     table = np.array(places)

@@ -182,7 +182,7 @@ def test_every_training_row_is_used_once_an_epoch(data: PreparedData) -> None:
     batches = Batches(tensors, [0, 1, 0], 50)
     seen = [batch.inputs[:, 0, :, 0] for batch in batches.epoch()]
     values = torch.cat(seen, dim=1).sort(dim=1).values
-    expected = tensors.inputs[tensors.training, 0, 0].sort().values
+    expected = tensors.inputs[tensors.training][:, 0, 0].sort().values
     torch.testing.assert_close(values, expected.expand(3, -1))
     assert torch.equal(seen[0][0], seen[0][2])
     assert not torch.equal(seen[0][0], seen[0][1])
@@ -216,7 +216,7 @@ class TestIncompleteModalities:
         assert batch.inputs[:, 0][~lacking].unique(dim=0).shape[0] > 50
 
     def test_a_fill_in_the_place_of_what_is_absent_changes_no_score(self, incomplete: PreparedData) -> None:
-        vitals = incomplete.inputs[0].copy()
+        vitals = np.array(incomplete.inputs[0])
         vitals[~incomplete.available[:, 0]] = 7.0
         other = replace(incomplete, inputs=(vitals, *incomplete.inputs[1:]))
         (ours,), (theirs,) = (results([make_run("multifair")], own) for own in (incomplete, other))

@@ -72,8 +72,9 @@ def test_every_method_trains_on_tables_images_and_slices(method: str, data: Prep
         assert list(member.test.modalities) == ["record", "fundus", "slices"]
         assert member.test.modalities["fundus"].n == data.available[data.split.test, 1].sum()
         assert member.weights["encoder.image2.hidden.weight"].shape == (1, 4 * 32, 64)
-    np.testing.assert_array_equal(end.results[0].scores, end.results[1].scores)
-    assert not np.array_equal(end.results[0].scores, end.results[2].scores)
+    # But for rounding: products round by where in memory a member's numbers begin.
+    np.testing.assert_allclose(end.results[0].scores, end.results[1].scores, atol=1e-6)
+    assert not np.allclose(end.results[0].scores, end.results[2].scores, atol=1e-3)
     if method == "multifair":
         (first, *_), _ = (epoch.members for epoch in epochs)
         assert first is not None

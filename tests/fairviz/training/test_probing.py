@@ -72,7 +72,7 @@ def features_of(result: MemberResult, data: PreparedData, modality: int) -> NDAr
         for name, values in result.weights.items()
         if name.startswith("encoder.")
     }
-    inputs = data.inputs[modality].astype(np.float64)
+    inputs = np.asarray(data.inputs[modality], dtype=np.float64)
     hidden = np.maximum(inputs @ own["hidden.weight"][: inputs.shape[1]] + own["hidden.bias"], 0)
     out = hidden @ own["feature.weight"] + own["feature.bias"]
     normal = (out - out.mean(1, keepdims=True)) / np.sqrt(out.var(1, keepdims=True) + 1e-5)
@@ -161,7 +161,7 @@ def test_a_member_that_failed_leaves_the_others_theirs(data: PreparedData) -> No
 
 
 def test_the_fill_of_an_absent_modality_changes_nothing(data: PreparedData) -> None:
-    vitals = data.inputs[0].copy()
+    vitals = np.array(data.inputs[0])
     vitals[~data.available[:, 0]] = 7.0
     other = replace(data, inputs=(vitals, *data.inputs[1:]))
     (ours,), (theirs,) = (results([make_run("baseline")], own) for own in (data, other))
@@ -218,3 +218,15 @@ def test_held_out_rows_of_whom_none_has_a_modality_are_counted_as_none(data: Pre
     assert member.test.modalities["vitals"].n == 0
     assert np.isnan(member.test.modalities["vitals"].auc)
     assert np.isfinite(member.test.modalities["background"].auc)
+
+
+def test_probes_of_very_many_rows_are_fitted_on_a_sample_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    training = torch.arange(10, 5_010)
+    assert torch.equal(probing._fitted_on(training), training)
+    monkeypatch.setattr(probing, "MOST_FITTED", 500)
+    sample = probing._fitted_on(training)
+    assert sample.shape == sample.unique().shape == (500,)
+    assert torch.equal(sample, sample.sort().values)
+    assert torch.isin(sample, training).all()
+    assert torch.equal(sample, probing._fitted_on(training))
+    assert float(sample.float().mean()) == pytest.approx(float(training.float().mean()), rel=0.1)

@@ -141,7 +141,7 @@ def test_lotteries_refuse_several_classes_before_they_start(method: str, three_c
 
 @pytest.mark.parametrize("method", COMPARATORS)
 def test_rows_that_lack_a_modality_are_predicted_too(method: str, data: PreparedData) -> None:
-    inputs = tuple(part.copy() for part in data.inputs)
+    inputs = tuple(np.array(part) for part in data.inputs)
     inputs[1][:100] = 0
     available = np.ones((len(data.labels), 2), dtype=bool)
     available[:100, 1] = False
