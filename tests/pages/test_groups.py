@@ -199,11 +199,11 @@ def test_a_running_comparison_follows_its_groups_before_any_run_has_finished(
 ) -> None:
     page = open_page("groups", comparison=running)
     assert "come with the first finished run" in words_of(page)
-    for _ in range(100):
-        if page.get("bidi_component"):
+    for _ in range(200):
+        if all(run.epoch for run in workbench().runs(running)):
             break
         time.sleep(0.1)
-        page.run()
+    page.run()
     shown = figures(page)
     assert list(shown) == ["Which group is served worst?"]
     chart = shown["Which group is served worst?"]
