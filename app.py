@@ -12,8 +12,9 @@ from fairviz.ui.upload import upload
 def page() -> None:
     """What one can begin with, and what one can go on with."""
     st.markdown(
-        "Train a baseline, FairGrad and MultiFair side by side on the same patients. Watch what a smaller "
-        "gap between groups costs in accuracy, and whether the gap was more than chance to begin with."
+        "Train an ordinary model (the baseline) beside two methods that aim at smaller gaps between groups, "
+        "FairGrad and MultiFair, on the same patients. See whom each serves worse, what a smaller gap costs "
+        "in accuracy, and whether the gap was more than chance to begin with."
     )
     left, right = st.columns([3, 2], gap="large")
     with left:

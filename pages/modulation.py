@@ -21,7 +21,9 @@ def page() -> None:
         frame.next_step("Nothing is trained yet.", state.TRAIN, "Go to training", **here.address)
         return
     with shown_errors():
-        modulationview.steps(modulationview.choose_view(here.comparison, runs))
+        view = modulationview.choose_view(here.comparison, runs)
+        modulationview.about(view)
+        modulationview.steps(view)
 
 
 frame.show(state.MODULATION, "What is the method doing?", page)

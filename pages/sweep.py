@@ -62,7 +62,7 @@ def watch(here: Shown, *, watching: bool) -> None:
         return
     if here.comparison is not None:
         st.markdown("The runs above compare methods; they vary no hyperparameter.")
-        st.page_link(state.TRAIN, label="See them on the Train page", query_params=here.address)
+        frame.link(state.TRAIN, "See them on the Train page", **here.address)
     st.markdown(
         "A sweep trains one method at every combination of the values on the left, on the same seeds, and "
         "shows what each hyperparameter did to performance and to the gap between groups."

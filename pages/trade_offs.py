@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fairviz.store.records import ComparisonRecord
 from fairviz.ui import cache, findings, frame, state, tradeoffs
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
+from fairviz.ui.groupparts.changes import answer
 
 
 def page() -> None:
@@ -31,14 +33,16 @@ def page() -> None:
 
 
 def compare(record: ComparisonRecord, task_id: str) -> None:
-    """Everything about a comparison with at least one finished run."""
+    """Everything about a comparison with at least one finished run: the answer first, in words."""
+    answered = st.container()
+    frame.link(state.GROUPS, "Group by group", task=task_id, comparison=record.id)
     spec, usual = workbench().task_spec(task_id), workbench().runs(record.id)
     view = tradeoffs.choose_view(spec, next(run.test for run in usual if run.test))
     with shown_errors():
-        decided(record, view)
+        decided(record, view, answered)
 
 
-def decided(record: ComparisonRecord, view: tradeoffs.View) -> None:
+def decided(record: ComparisonRecord, view: tradeoffs.View, answered: DeltaGenerator) -> None:
     """The chart first: what is worked out of test rows may take a while."""
     runs = cache.decided(record.id, record.revision, str(view.threshold))
     left, right = st.columns([5, 3], gap="medium")
@@ -47,6 +51,9 @@ def decided(record: ComparisonRecord, view: tradeoffs.View) -> None:
     with right:
         proof = tradeoffs.prove(record, runs, view)
         found = findings.results(runs, view.split, proof)
+        if proof.evidence:
+            with answered:
+                answer(found)
         tradeoffs.in_words(found, view)
         tradeoffs.reading(found, view)
     with shown_errors():

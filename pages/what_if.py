@@ -9,10 +9,12 @@ import streamlit as st
 
 from fairviz.reports.run import Run
 from fairviz.store.records import ComparisonRecord
+from fairviz.training.runs import method_entry
 from fairviz.ui import cache, frame, retrain, state, whatifcache
 from fairviz.ui.bench import workbench
 from fairviz.ui.dialfront import front_of
 from fairviz.ui.errors import shown_errors
+from fairviz.ui.facts import facts
 from fairviz.ui.live import live
 from fairviz.ui.patientview import patient_part
 from fairviz.ui.replayview import choose_run, replay_view, replayable
@@ -82,7 +84,12 @@ def waiting(record: ComparisonRecord) -> None:
 
 def what_if(record: ComparisonRecord, runs: Sequence[Run], known: Sequence[Run]) -> None:
     """Everything about one run's dials."""
-    base, seeds = choose_run(known), len({run.spec["seed"] for run in runs})
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
+    with left:
+        base, seeds = choose_run(known), len({run.spec["seed"] for run in runs})
+    told = facts(method_entry(base.spec["method"]))
+    with right:
+        st.caption("" if told is None else told.meaning)
     beside = whatifcache.points_beside(base, record.task_id)
     replay_view(base, record.task_id, lambda point: retrain.point_button(base, point, seeds, record.task_id))
     st.header("Trained again", anchor=False)

@@ -208,7 +208,8 @@ def result_front(
 ) -> Drawing:
     """All finished runs at the epoch that validation chose, with decisions at a threshold chosen there."""
     runs = decided(comparison_id, revision, threshold)
-    points = series.results(runs, split, axes)
+    known = series.results(runs, split, axes)
+    points = series.whole(known) if join_seeds else known
     report = next(report for _, report in series.reports(runs, split))
     plane = Plane(
         series.measure(axes.performance),

@@ -19,8 +19,9 @@ def draw(drawing: Drawing, *, key: str, revision: str) -> None:
     """
     if drawing.is_empty:
         st.markdown(
-            f"{words.plain(drawing.text)} Too few patients with or without the outcome are in all groups, "
-            "or all but one: choose another gap or other groups above."
+            f"{words.plain(drawing.text)} All groups, or all but one, have too few patients with or without "
+            "the outcome, or are suppressed because they are small: choose another gap or other "
+            "groups above."
         )
         return
     live_chart(

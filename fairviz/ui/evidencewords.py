@@ -109,13 +109,17 @@ def _groups(attribute: AttributeEvidence) -> str:
     )
 
 
-def _missed(attribute: AttributeEvidence) -> str:
-    """Groups in which more patients with the outcome are missed."""
-    lost = [
+def missed_more(attribute: AttributeEvidence) -> list[str]:
+    """Groups in which more patients with the outcome are found to be missed, and how many."""
+    return [
         f"{words.plain(name)} ({drop.lost} lost, {drop.gained} gained; {_p(own.sensitivity_p_holm)})"
         for name, own in attribute.groups.items()
         if isinstance(drop := own.sensitivity, SensitivityDrop) and own.sensitivity_p_holm < LEVEL
     ]
+
+
+def _missed(attribute: AttributeEvidence) -> str:
+    lost = missed_more(attribute)
     return f"More patients with the outcome are missed: {words.listed(lost)}." if lost else ""
 
 

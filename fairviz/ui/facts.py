@@ -16,15 +16,21 @@ class Facts:
     """What to know before turning a method's dials.
 
     Attributes:
+        meaning: what the method does with them, for whoever has never heard of it.
         title: what it is about, without a full stop.
         text: a list, as markdown.
     """
 
+    meaning: str
     title: str
     text: str
 
 
 _MULTIFAIR: Final = Facts(
+    "Each modality, a kind of data such as labs, is read by an encoder of its own. Where the AUCs of two "
+    "groups in a batch of patients lie at least tau apart, a gate opens: each encoder then learns faster or "
+    "slower by how the groups fare in it (factors F and f), the more so the larger delta. In MultiFair as a "
+    "whole a factor B slows the modality whose AUC has just moved most.",
     "Before turning tau and delta",
     """\
 1. Once the gate is open only delta / tau matters: doubling both leaves an encoder's factor as it
@@ -52,6 +58,8 @@ that nor reproduced.
 )
 
 _MULTIFAIR_PLUS: Final = Facts(
+    "Tau is the gap between the groups' AUCs to steer towards: while a moving mean of the gap is larger, a "
+    "controller raises delta, and patients of the groups that the model ranks worst count for more.",
     "Before turning tau: here it is the dial",
     """\
 1. Tau is the gap to steer towards: a smaller one closes more of the gap and costs more AUC. On a

@@ -13,6 +13,7 @@ from typing import Any, Final
 from scipy.special import stdtrit
 
 from fairviz.evaluation.report import FairnessReport
+from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.metrics.catalogue import CATALOGUE
 from fairviz.metrics.intervals import Interval
 from fairviz.reports.collapse import collapses_by_label
@@ -31,6 +32,10 @@ GROUP_METRICS: Final = (
     "auc", "sensitivity", "specificity", "ppv", "npv", "selection_rate", "accuracy",
     "calibration_error", "brier",
 )  # fmt: skip
+
+_NEAREST: Final = (
+    " Of private data that is the one nearest to the chosen rule at which no small count of patients is told."
+)
 
 COLLAPSE_MEANING: Final = (
     "On test rows, decisions or ranks no longer tell patients apart: nearly all or hardly any are flagged, "
@@ -117,7 +122,10 @@ def sentences(result: Result, axes: Axes) -> list[str]:
     if result.method != BASELINE:
         told += against_baseline(result, axes)
     if isinstance(result.on_front, float):
-        told.append(f"On the front in {words.percent(result.on_front)} of redraws of patients and seeds.")
+        told.append(
+            f"In {words.percent(result.on_front)} of redraws of patients and seeds no other is better on "
+            "both counts (on the front)."
+        )
     if result.collapse is not None:
         told.append(
             f"On test rows it {result.collapse}: "
@@ -190,8 +198,15 @@ def change_rows(found: Sequence[Result], attribute: str) -> list[dict[str, Any]]
     ]
 
 
-def flagged_from(found: Sequence[Result]) -> str:
-    """From which predicted risk patients are flagged, over all runs that decide by it."""
+def flagged_from(found: Sequence[Result], rule: ThresholdRule, *, public: bool) -> str:
+    """From which predicted risk patients are flagged, over all runs that decide by it.
+
+    Args:
+        found: results.
+        rule: the one that was chosen.
+        public: whether it was followed to the letter; of private data the nearest threshold is taken that
+            tells of no few patients.
+    """
     reports = [report for result in found for report in result.joined.by_seed.values()]
     known = [value for report in reports if (value := report.value("threshold")) is not None]
     by_lot = any("decides" in report.reason.get("threshold", "") for report in reports)
@@ -200,7 +215,8 @@ def flagged_from(found: Sequence[Result]) -> str:
         return f"each by its own rule.{others}"
     lowest, highest = words.number(min(known)), words.number(max(known))
     from_here = lowest if lowest == highest else f"{lowest} to {highest}, by run"
-    return f"from a predicted risk of {from_here}.{others}"
+    nearest = "" if public or rule == AT_PREVALENCE else _NEAREST
+    return f"from a predicted risk of {from_here}.{nearest}{others}"
 
 
 def modality_rows(found: Sequence[Result]) -> list[dict[str, Any]]:

@@ -107,6 +107,11 @@ def next_step(text: str, page_path: str, label: str, **ids: str) -> None:
         state.go(page_path, **ids)
 
 
+def link(page_path: str, label: str, **ids: str) -> None:
+    """A way on from what was just read; the arrow tells it from a sentence."""
+    st.page_link(page_path, label=label, icon=":material/arrow_forward:", query_params=ids)
+
+
 def _header() -> None:
     """The way to every page, about the same task and runs, and what is running."""
     with st.container(horizontal=True, vertical_alignment="center", key="frame", gap="small"):

@@ -201,13 +201,29 @@ def rate_rows(found: Sequence[Result], attribute: str, shown: Sequence[GroupNumb
             "patients": _count(own.n),
             "with": _count(own.positives),
             **{
-                number.title: number.text(result.joined.of_group(attribute, group, number.metric))
+                number.title: _in_table(number, result.joined.of_group(attribute, group, number.metric))
                 for number in shown
             },
         }
         for group, own in groups.items()
         for result in found
     ]
+
+
+def any_suppressed(found: Sequence[Result], attribute: str, shown: Sequence[GroupNumber]) -> bool:
+    """Whether a number of any group is withheld."""
+    groups = found[0].joined.first.attribute(attribute).groups
+    return any(
+        result.joined.of_group(attribute, group, number.metric).reason == SUPPRESSED
+        for result in found
+        for group in groups
+        for number in shown
+    )
+
+
+def _in_table(number: GroupNumber, estimate: Estimate) -> str:
+    """The number as text; of one that is withheld only that: the reason is the same in every cell."""
+    return words.SUPPRESSED if estimate.reason == SUPPRESSED else number.text(estimate)
 
 
 def _count(value: int | None) -> str:

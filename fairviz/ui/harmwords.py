@@ -1,4 +1,4 @@
-"""Who is ranked worse than with the baseline, in the first sentence of a page; pure functions.
+"""Who is ranked worse or missed more than with the baseline, in the first sentence of a page; pure functions.
 
 A person's own words are escaped. That no group is found to lose is never told as proof that none does.
 """
@@ -11,12 +11,14 @@ from typing import Final
 
 from fairviz.reports.evidence import AttributeEvidence, Evidence, Unavailable
 from fairviz.ui import words
+from fairviz.ui.evidencewords import missed_more
 from fairviz.ui.findings import Result
 
 HOW_TESTED: Final = (
     "A group is ranked worse where its AUC on test rows is below that of the baseline on the same patients "
     "and seeds by more than chance makes: a one-sided paired test at 5 %, corrected for the number of groups "
-    "of each attribute (Holm)."
+    "of each attribute (Holm). More are missed where, at the chosen threshold, more of its patients with the "
+    "outcome are no longer flagged than newly flagged: an exact one-sided test, corrected in the same way."
 )
 
 
@@ -34,6 +36,7 @@ def who_is_harmed(found: Sequence[Result]) -> str:
     quiet = [label for label in tested if label not in harmful]
     told = [
         _worse(harmful) if harmful else "",
+        _more_missed(proven),
         _not_found(quiet, [tested[label] for label in quiet], after=bool(harmful)) if quiet else "",
         _untested([label for label in proven if label not in tested]),
     ]
@@ -70,6 +73,23 @@ def _worse(harmful: dict[str, Evidence]) -> str:
         f"under **{words.plain(label)}**: {', '.join(_harmed(own))}" for label, own in harmful.items()
     )
     return f"**Ranked worse than with the baseline, by more than chance** {who}."
+
+
+def _more_missed(proven: dict[str, Evidence]) -> str:
+    """Whose patients with the outcome are missed more often, at the threshold that decisions follow."""
+    found = {label: _missing(own) for label, own in proven.items()}
+    who = "; ".join(
+        f"under **{words.plain(label)}**: {', '.join(own)}" for label, own in found.items() if own
+    )
+    return f"**More patients with the outcome are missed than with the baseline** {who}." if who else ""
+
+
+def _missing(evidence: Evidence) -> list[str]:
+    return [
+        f"{words.listed(lost)} of {words.plain(attribute)}"
+        for attribute, own in evidence.attributes.items()
+        if (lost := missed_more(own))
+    ]
 
 
 def _not_found(labels: Sequence[str], evidence: Sequence[Evidence], *, after: bool) -> str:

@@ -9,16 +9,24 @@ import streamlit as st
 from fairviz.data.specs import TaskSpec
 from fairviz.ui import cache, words
 
+COMPARED = "compared between groups; to be an input as well, it needs a modality under Used in"
 _NAMED = 8
 
 
 def left_out(spec: TaskSpec) -> None:
-    """List the columns that a task leaves out for a reason found in names or values."""
+    """List the columns that are compared alone, and those left out for a reason found in names or values."""
     found = {name: why for name, why in cache.reasons(spec.to_json()).items() if name in spec.drop}
-    if not found:
+    told = lines(found | dict.fromkeys(only_compared(spec), COMPARED))
+    if not told:
         return
     st.markdown("**Left out of what the model may see**")
-    st.markdown("\n".join(f"- {line}" for line in lines(found)))
+    st.markdown("\n".join(f"- {line}" for line in told))
+
+
+def only_compared(spec: TaskSpec) -> list[str]:
+    """Columns that tell groups and are no input, in the task's order."""
+    inputs = {column for modality in spec.modalities for column in modality.columns}
+    return [column for column in spec.sensitive_columns if column not in inputs]
 
 
 def lines(reasons: Mapping[str, str]) -> list[str]:

@@ -54,6 +54,16 @@ def choose_view(record: ComparisonRecord, runs: Sequence[Run]) -> View:
     return View(record, own[0].label, tuple(chosen or own[:1]))
 
 
+def about(view: View) -> None:
+    """What the method does, for whoever has never heard of it, and the way to what other dials would do."""
+    entry = METHODS[view.runs[0].spec["method"]]
+    known = facts(entry)
+    st.caption(entry.summary if known is None else f"{entry.summary} {known.meaning}")
+    if known is not None:
+        ids = {"task": view.record.task_id, "comparison": view.record.id}
+        frame.link(state.WHAT_IF, "Would another tau have mattered?", **ids)
+
+
 def steps(view: View) -> None:
     """Draw what the method did; while the comparison trains, again and again."""
     running = workbench().progress(view.record.id).state.active

@@ -76,11 +76,12 @@ def patient_forest(answers: Sequence[Answers], row: int, outcome: str) -> Forest
 
 
 def sentences(answer: PatientAnswer, *, is_changed: bool) -> list[str]:
-    """What each configuration says, then what to mind."""
+    """What each configuration says, where a decision turns, then what to mind."""
     told = [_told(own, is_changed=is_changed) for own in by_configuration(answer.runs)]
+    flagged = [_flagged_from(answer.runs[0].threshold)] if answer.runs else []
     warned = [f"{text}: there a prediction is a guess." for text in answer.unusual]
     silent = [f"{', '.join(answer.silent)}: no model is kept that could be asked."] if answer.silent else []
-    return [*told, *warned, *silent]
+    return [*told, *flagged, *warned, *silent]
 
 
 def _told(own: Answers, *, is_changed: bool) -> str:
@@ -94,6 +95,13 @@ def _told(own: Answers, *, is_changed: bool) -> str:
         f"{own.label}: {words.percent(recorded)} as recorded, {words.percent(changed)}"
         f"{_range(own.risks[:, 1])} as changed; {_flagged(before, own.seeds)} before, "
         f"{_flagged(after, own.seeds)} after."
+    )
+
+
+def _flagged_from(threshold: float) -> str:
+    """The risk that is the same for all runs: they share their training rows."""
+    return (
+        f"Flagged from a risk of {words.percent(threshold)}, the share with the outcome among training rows."
     )
 
 

@@ -62,6 +62,7 @@ def _changes(data: PreparedData, row: int) -> dict[str, str]:
     recorded = workbench().table(data.task.dataset).iloc[row]
     modality = {column: own.name for own in data.task.modalities for column in own.columns}
     texts = [value_text(recorded[column]) for column in input_columns(data)]
+    st.caption("Write another value under What if: double-click a cell, or type over it.")
     edited = st.data_editor(
         pd.DataFrame({"column": list(modality), "recorded": texts, "what if": texts}).assign(
             modality=list(modality.values())

@@ -169,6 +169,14 @@ def drawable(points: Iterable[RunTrail]) -> bool:
     return any(bool((np.isfinite(p.performance) & np.isfinite(p.gap)).any()) for p in points)
 
 
+def whole(points: Sequence[RunTrail]) -> list[RunTrail]:
+    """Points of configurations whose every seed has a place in the plane: others have no mean."""
+    partial = {
+        p.label for p in points if not (np.isfinite(p.performance[-1:]) & np.isfinite(p.gap[-1:])).all()
+    }
+    return [p for p in points if p.label not in partial]
+
+
 def group_curves(runs: Sequence[Run], epochs: Iterable[Epoch], attribute: str) -> list[GroupCurves]:
     """AUC per group by epoch on validation rows, one record per configuration.
 

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from fairviz.data.samples import Sample, sample, samples
-from fairviz.store.records import ComparisonRecord, TaskRecord
+from fairviz.store.records import ComparisonRecord, State, TaskRecord
 from fairviz.ui import state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
@@ -26,7 +26,10 @@ def demos() -> None:
     st.header("See it on data that come with FairViz", anchor=False)
     _demo(_REAL, "Start the SUPPORT2 comparison", primary=True)
     _demo(_PLANTED, "Start the comparison with a known gap", primary=False)
-    st.caption("Baseline, FairGrad and MultiFair, three seeds each: 9 runs, about a minute on a laptop.")
+    st.caption(
+        "Baseline, FairGrad and MultiFair, each trained three times from other random starts: 9 "
+        "runs, about a minute on a laptop."
+    )
 
 
 def recent() -> None:
@@ -87,9 +90,11 @@ def _start(name: str) -> None:
 
 
 def _recent(task: TaskRecord, comparison: ComparisonRecord | None) -> None:
+    """A link to the results of a task, or to its training where there are none yet."""
     ids = {"task": task.id} | ({"comparison": comparison.id} if comparison else {})
     with st.container(gap=None):
-        st.page_link(state.TRAIN, label=words.plain(task.name), query_params=ids)
+        page = state.TRADE_OFFS if comparison and comparison.state is State.FINISHED else state.TRAIN
+        st.page_link(page, label=words.plain(task.name), query_params=ids)
         st.caption(_recent_in_words(comparison))
 
 

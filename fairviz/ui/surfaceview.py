@@ -71,7 +71,7 @@ def _choose(spec: TaskSpec, runs: Sequence[Run]) -> tuple[Number, Split]:
     first, second, third = st.columns(3, vertical_alignment="bottom")
     with first:
         metric = st.selectbox(
-            "Number", _NUMBERS, 0, series.short, key="number", bind="query-params", filter_mode=None
+            "Number", _NUMBERS, 0, series.short, key="surface-number", bind="query-params", filter_mode=None
         )
     with second:
         attribute = st.selectbox(
@@ -85,7 +85,7 @@ def _choose(spec: TaskSpec, runs: Sequence[Run]) -> tuple[Number, Split]:
     with third:
         split = st.segmented_control(
             "Data of the surface", series.SPLITS[::-1], default="validation", format_func=str.capitalize,
-            key="split", bind="query-params", required=True, help=surfacewords.CHOOSING,
+            key="surface-split", bind="query-params", required=True, help=surfacewords.CHOOSING,
         )  # fmt: skip
     return Number(metric or _NUMBERS[0], attribute or spec.sensitive[0]), split or "validation"
 

@@ -57,7 +57,7 @@ def _usual_gap(found: Swept | None) -> str:
 def _choose_split() -> Split:
     chosen = st.segmented_control(
         "Data of the dials", series.SPLITS[::-1], default="validation", format_func=str.capitalize,
-        key="split", bind="query-params", required=True,
+        key="dials-split", bind="query-params", required=True,
         help="Choose a value on validation rows; test rows then tell what the choice is worth.",
     )  # fmt: skip
     return chosen or "validation"

@@ -232,8 +232,9 @@ def _uses(
     """What every column but the outcome is used for, after the person's changes."""
     st.header("What the model may see", anchor=False)
     st.caption(
-        "Columns of one modality are read by one encoder. The compared columns are inputs only where a "
-        "modality names them; free text only where you put it into one of its own, such as notes."
+        "A modality is a kind of data, such as labs, read together. A compared column, such as age, is an "
+        "input only where you give it a modality under Used in; free text only where you put it "
+        "into one of its own, such as notes."
     )
     inputs, edits = uses_of(proposed), state.column_edits()
     proposals = {

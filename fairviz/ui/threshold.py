@@ -11,11 +11,11 @@ from fairviz.ui.errors import shown_errors
 
 _RULES: Final = {
     "prevalence": "prevalence in training",
-    "0.5": "0.5",
-    "youden": "Youden's index",
-    "sensitivity=0.8": "80 % found",
-    "sensitivity=0.9": "90 % found",
-    "sensitivity=0.95": "95 % found",
+    "0.5": "risk of 0.5",
+    "youden": "best balance (Youden)",
+    "sensitivity=0.8": "risk that finds 80 %",
+    "sensitivity=0.9": "risk that finds 90 %",
+    "sensitivity=0.95": "risk that finds 95 %",
 }
 
 
@@ -29,8 +29,10 @@ def choose_threshold() -> ThresholdRule:
         key="threshold",
         bind="query-params",
         accept_new_options=True,
-        help="The predicted risk from which a patient is flagged, chosen on validation rows and reported on "
-        "test rows. Choose a rule, or write a risk such as 0.3, or sensitivity=0.85.",
+        help="The predicted risk from which a patient is flagged. A lower one flags more patients: fewer "
+        "with the outcome are missed, more without it are flagged for nothing. Choose a rule, or write a "
+        "risk such as 0.3, or sensitivity=0.85 for one that finds 85 %. Rules are set on validation "
+        "rows and reported on test rows.",
     )
     with shown_errors():
         return ThresholdRule.parse(written or str(AT_PREVALENCE))

@@ -49,12 +49,21 @@ _MOST_AT_ONCE: Final = 24
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows of a comparison."""
+    """What the page shows of a comparison.
+
+    Attributes:
+        axes: of the chart.
+        split: whose rows.
+        join_seeds: whether seeds are shown as one.
+        threshold: the rule that decisions follow.
+        public: whether the data are declared synthetic or public.
+    """
 
     axes: Axes
     split: Split
     join_seeds: bool
     threshold: ThresholdRule
+    public: bool
 
 
 def choose_view(spec: TaskSpec, report: FairnessReport) -> View:
@@ -88,7 +97,8 @@ def choose_view(spec: TaskSpec, report: FairnessReport) -> View:
         )  # fmt: skip
     with columns[5]:
         joined = st.toggle("Join seeds", True, key="joined", bind="query-params")
-    return View(Axes(performance, gap, attribute or spec.sensitive[0]), split or "test", joined, threshold)
+    axes = Axes(performance, gap, attribute or spec.sensitive[0])
+    return View(axes, split or "test", joined, threshold, spec.public)
 
 
 def chart(record: ComparisonRecord, view: View) -> None:
@@ -145,7 +155,7 @@ def reading(found: Sequence[Result], view: View) -> None:
                 f"**{words.plain(series.short(name))}**: {words.plain(_inside(metric.label))}; "
                 f"{words.plain(metric.formula)}; {findings.better(name)}."
             )
-        st.markdown(f"**Flagged**: {findings.flagged_from(found)}")
+        st.markdown(f"**Flagged**: {findings.flagged_from(found, view.threshold, public=view.public)}")
         st.markdown(_OF_PATIENTS if view.split == "test" else _OF_SEEDS)
 
 
@@ -157,13 +167,19 @@ def results_table(found: Sequence[Result], view: View) -> pd.DataFrame:
         name for name in columns if name in table and not (name in _ONLY_IF_ANY and table[name].isna().all())
     ]
     st.dataframe(
-        table[told],
+        as_shown(table[told]),
         hide_index=True,
         column_config=columns,
         key="results",
         placeholder="-",
     )
     return table
+
+
+def as_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as they are shown: what rounds to 0.000 has no minus."""
+    numbers = table.select_dtypes("float").columns
+    return table.assign(**{name: table[name].mask(table[name].between(-0.0005, 0), 0.0) for name in numbers})
 
 
 def groups_table(found: Sequence[Result], view: View) -> None:

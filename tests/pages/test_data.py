@@ -321,6 +321,7 @@ def test_what_is_left_out_is_said_in_words(open_page: OpenPage, home: Path, tmp_
     text = unescaped(words_of(page))
     assert "fate: gives the outcome away" in text
     assert "contact: may identify patients: email addresses" in text
+    assert "sex: compared between groups; to be an input as well" in text
 
 
 def test_a_task_file_needs_its_dataset(home: Path) -> None:  # noqa: ARG001

@@ -93,3 +93,16 @@ def test_an_unexpected_error_is_told_without_its_trace(
     assert "unexpected" in message
     assert "patient 12" not in message
     assert "patient 12" in caplog.text
+
+
+def test_what_one_page_begins_with_does_not_become_another_pages_choice(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    page = open_page("modulation", **trained)
+    assert page.selectbox("seed").value == "0"
+    page.switch_page("pages/what_if.py").run()
+    page.switch_page("pages/trade_offs.py").run()
+    assert page.segmented_control[0].value == "test"
+    page.switch_page("pages/groups.py").run()
+    assert page.selectbox("curves").value == "all"
+    assert page.selectbox("number").value == "missed"

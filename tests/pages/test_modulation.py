@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairviz.ui.bench import workbench
-from models.specs import TrainingSpec
+from models.specs import METHODS, TrainingSpec
 from tests.pages.conftest import (
     BEACON,
     SCRIPT,
@@ -165,3 +165,15 @@ def test_of_several_classes_chance_is_not_told(open_page: OpenPage, tmp_path: Pa
     text = unescaped(words_of(page))
     assert "several classes" in text
     assert "chance alone would open it in" not in text
+
+
+def test_what_the_method_does_is_said_and_leads_to_what_another_tau_would_do(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    page = open_page("modulation", **trained)
+    assert "a gate opens" in words_of(page)
+    links = [link.proto for link in page.get("page_link") if link.proto.label.startswith("Would another tau")]
+    assert trained["comparison"] in links[0].query_string
+    page = open_page("modulation", **trained, configuration="FairGrad")
+    assert METHODS["fairgrad"].summary in words_of(page)
+    assert not [link for link in page.get("page_link") if link.proto.label.startswith("Would another tau")]

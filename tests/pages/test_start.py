@@ -62,6 +62,7 @@ def test_a_recent_task_can_be_gone_on_with(open_page: OpenPage, trained: dict[st
     page = open_page()
     links = [link.proto for link in page.get("page_link") if "Task" in link.proto.label]
     assert trained["comparison"] in links[0].query_string
+    assert links[0].page.endswith("trade_offs"), "what is finished has results to read"
     assert f"6 runs {State.FINISHED}" in words_of(page)
 
 

@@ -205,7 +205,8 @@ def test_a_finished_sweep_shows_its_dials_its_front_and_its_runs(
 def test_test_rows_tell_what_a_choice_is_worth(open_page: OpenPage, task: str) -> None:
     comparison = swept(task, 1)
     validation, test = (
-        words_of(open_page("sweep", comparison=comparison, split=split)) for split in ("Validation", "Test")
+        words_of(open_page("sweep", comparison=comparison, **{"dials-split": rows}))
+        for rows in ("Validation", "Test")
     )
     runs = [run for run in workbench().runs(comparison) if run.label == "Baseline"]
     for text, reports in ((validation, [r.validation for r in runs]), (test, [r.test for r in runs])):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairviz.reports.evidence import Evidence
+from fairviz.ui import tradeoffs
 from fairviz.ui.bench import workbench
 from fairviz.ui.series import short
 from tests.pages.conftest import SCRIPT, OpenPage, address, table_with, unescaped, words_of
@@ -101,7 +103,7 @@ def test_on_validation_data_nothing_is_proven(open_page: OpenPage, trained: dict
     assert "ranked worse" not in words_of(page)
 
 
-@pytest.mark.parametrize(("written", "found"), [("90 % found", 0.9), ("0.02", 0.99)])
+@pytest.mark.parametrize(("written", "found"), [("risk that finds 90 %", 0.9), ("0.02", 0.99)])
 def test_another_threshold_flags_other_patients(
     open_page: OpenPage, trained: dict[str, str], written: str, found: float
 ) -> None:
@@ -135,3 +137,24 @@ def test_what_each_modality_tells_by_itself_is_listed(open_page: OpenPage, train
     table = table_with(open_page("trade_offs", **trained), "modality")
     spec = workbench().task_spec(trained["task"])
     assert table["modality"].tolist() == [modality.name for modality in spec.modalities]
+
+
+def test_who_is_harmed_in_any_attribute_is_said_first_and_leads_to_the_groups(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    told = [text.value for text in open_page("groups", **trained).main.markdown]
+    answer = next(text for text in told if "ranked worse" in text.lower())
+    page = open_page("trade_offs", **trained, attribute="sex")
+    said = [text.value for text in page.main.markdown]
+    assert said.index(answer) < next(place for place, text in enumerate(said) if "**Baseline**" in text)
+    (link,) = (link.proto for link in page.get("page_link") if link.proto.label == "Group by group")
+    assert trained["comparison"] in link.query_string
+
+
+def test_no_number_of_the_table_is_shown_as_less_than_nothing(
+    open_page: OpenPage, trained: dict[str, str]
+) -> None:
+    shown = table_with(open_page("trade_offs", **trained), "floor").select_dtypes("float")
+    assert not shown.map(lambda value: f"{value:.3f}" == "-0.000").any(axis=None)
+    table = pd.DataFrame({"auc_change": [-0.0004, -0.0006, None], "method": ["a", "b", "c"]})
+    assert tradeoffs.as_shown(table)["auc_change"].tolist()[:2] == [0.0, -0.0006]

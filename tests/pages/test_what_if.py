@@ -51,6 +51,7 @@ def test_the_dials_begin_at_the_run_s_own_values(open_page: OpenPage, trained: d
     assert [slider.value for slider in page.select_slider] == [0.04, 0.3]
     text = text_of(page)
     assert f"the gate of {SCRIPT} was open in" in text
+    assert "a gate opens" in text, "whoever has never heard of tau and delta reads what they are"
     assert "chance alone" in text
     assert "Noise floor: in 19 of 20 batches chance alone makes up to" in text
     assert "the recorded course of the run is held fixed" in text
@@ -122,7 +123,7 @@ def test_a_grid_is_trained_and_becomes_a_surface(open_page: OpenPage, task: str)
     assert "retrained values lay inside the 95 % band" in text
     assert "Validation rows choose, test rows report" in text
     assert len(page.get("bidi_component")) == 4
-    page.selectbox("number").set_value("worst_group_auc").run()
+    page.selectbox("surface-number").set_value("worst_group_auc").run()
     assert f"worst-group AUC of {SCRIPT}" in text_of(page).lower().replace("auc", "AUC")
 
 
@@ -185,6 +186,7 @@ def test_one_patient_is_asked_about(open_page: OpenPage, trained: dict[str, str]
     for label in ("Baseline", "FairGrad", "MultiFair"):
         assert f"- {label}: " in text
     assert "flagged by" in text
+    assert "Write another value under What if" in text
     assert "changing a value in a table treats nobody" in text
 
 

@@ -116,7 +116,7 @@ def choose_labels(runs: Sequence[Run]) -> tuple[str, ...]:
 def _seed(seeds: Sequence[int]) -> int | None:
     chosen = st.selectbox(
         "Curves of seed", [_ALL_SEEDS, *map(str, seeds)], 0, lambda s: "all seeds" if s == _ALL_SEEDS else s,
-        key="seed", bind="query-params", filter_mode=None,
+        key="curves", bind="query-params", filter_mode=None,
         help="ROC curves and calibration of all seeds joined, or of one run each; all other numbers join "
         "the seeds.",
     )  # fmt: skip

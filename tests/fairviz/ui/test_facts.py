@@ -42,3 +42,16 @@ def test_where_the_dials_do_not_act_nothing_is_said(method: str) -> None:
 
 def test_the_halves_with_groups_share_the_facts() -> None:
     assert facts(METHODS["multifair-g"]) == facts(METHODS["multifair"])
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("multifair", ("tau", "gate", "delta", "encoder", "factor B")),
+        ("multifair-plus", ("Tau", "controller", "delta")),
+    ],
+)
+def test_every_word_of_the_charts_is_explained(method: str, words: tuple[str, ...]) -> None:
+    known = facts(METHODS[method])
+    assert known is not None
+    assert all(word in known.meaning for word in words)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fairviz.evaluation.report import FairnessReport
+from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.reports.run import Run
 from fairviz.suppression import SUPPRESSED
 from fairviz.ui import findings
@@ -147,3 +148,14 @@ def test_a_suppressed_floor_is_said() -> None:
     (result,) = findings.results([run(1, test=FairnessReport.from_json(small))], "test")
     text = " ".join(findings.sentences(result, AXES))
     assert f"What chance alone would make of it is {plain(SUPPRESSED)}." in text
+
+
+def test_that_a_private_threshold_is_but_the_nearest_is_said_where_another_than_the_usual_is_chosen() -> None:
+    found = findings.results([run(1, test=report(threshold=0.25))], "test")
+    chosen = ThresholdRule.parse("sensitivity=0.9")
+    usual = "from a predicted risk of 0.250."
+    assert findings.flagged_from(found, chosen, public=True) == usual
+    assert findings.flagged_from(found, AT_PREVALENCE, public=False) == usual
+    assert findings.flagged_from(found, chosen, public=False).startswith(
+        f"{usual} Of private data that is the"
+    )

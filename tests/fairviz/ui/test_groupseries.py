@@ -10,7 +10,16 @@ import pytest
 from fairviz.reports.run import Run
 from fairviz.suppression import SUPPRESSED
 from fairviz.ui.findings import Result, results
-from fairviz.ui.groupseries import RATES, crossing, numbers, pairs, rate_rows, rate_sentence, rates_forest
+from fairviz.ui.groupseries import (
+    RATES,
+    any_suppressed,
+    crossing,
+    numbers,
+    pairs,
+    rate_rows,
+    rate_sentence,
+    rates_forest,
+)
 from tests.fairviz.small import small_spec
 from tests.fairviz.ui.made import report, report_json, run
 
@@ -61,7 +70,7 @@ def test_a_sentence_and_a_table_tell_the_same_numbers() -> None:
     rows = rate_rows(found(), "sex", [NUMBERS["missed"]])
     assert [row["group"] for row in rows] == ["a", "a", "b", "b", "c", "c"]
     assert rows[0][NUMBERS["missed"].title] == "20 (10 to 30)"
-    assert rows[4][NUMBERS["missed"].title] == SUPPRESSED
+    assert rows[4][NUMBERS["missed"].title] == "suppressed"
 
 
 def test_cells_of_a_crossing_say_why_they_have_no_number() -> None:
@@ -77,3 +86,8 @@ def test_cells_of_a_crossing_say_why_they_have_no_number() -> None:
     assert shown.hovers[0][0][0] == "20 (10 to 30), 100 patients"
     assert shown.value[0, 0, 0] == pytest.approx(20)
     assert np.isnan(shown.value).sum() == 10
+
+
+def test_only_a_withheld_number_counts_as_suppressed() -> None:
+    assert any_suppressed(found(), "sex", [NUMBERS["missed"]])
+    assert not any_suppressed(found(), "race", [NUMBERS["missed"]])

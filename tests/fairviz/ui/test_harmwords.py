@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fairviz.metrics.sensitivity_drop import SensitivityDrop
 from fairviz.reports.evidence import Evidence, Unavailable
 from fairviz.ui.findings import Proof, Result, results
 from fairviz.ui.harmwords import who_is_harmed
@@ -54,3 +55,21 @@ def test_names_are_escaped() -> None:
     hostile = replace(race, groups={"a": race.groups["a"], "![x](http://x)": race.groups["b"]})
     text = who_is_harmed(found(fairgrad=replace(HARMED, attributes={"race": hostile})))
     assert "![x]" not in text
+
+
+def test_patients_who_are_missed_more_are_harmed_too_whatever_the_ranks() -> None:
+    race = ALIKE.attributes["race"]
+    drop = race.groups["b"].sensitivity
+    assert isinstance(drop, SensitivityDrop)
+    groups = {
+        name: replace(own, sensitivity_p_holm=0.01 if name == "b" else 0.5)
+        for name, own in race.groups.items()
+    }
+    text = who_is_harmed(
+        found(fairgrad=replace(ALIKE, attributes={"race": replace(race, groups=groups)}), multifair=ALIKE)
+    )
+    assert text.startswith(
+        "**More patients with the outcome are missed than with the baseline** under **Fairgrad**: "
+        f"b ({drop.lost} lost, {drop.gained} gained; p = 0.010) of race. "
+    )
+    assert "under **Multifair**: " not in text

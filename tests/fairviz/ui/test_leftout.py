@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from fairviz.ui.leftout import lines
+from fairviz.data.specs import ModalitySpec
+from fairviz.ui.leftout import lines, only_compared
+from tests.fairviz.small import small_spec
 from tests.pages.conftest import unescaped
 
 
@@ -21,3 +23,10 @@ def test_many_columns_are_counted_and_names_are_escaped() -> None:
     assert line.endswith("c7 and 1 more: empty.")
     (line,) = lines({"![x](http://x.invalid)": "empty"})
     assert "![" not in line
+
+
+def test_a_compared_column_is_named_unless_a_modality_reads_it_too() -> None:
+    spec = small_spec()
+    assert only_compared(spec) == ["race", "sex"]
+    both = (*spec.modalities, ModalitySpec(name="people", columns=("sex",)))
+    assert only_compared(spec.model_copy(update={"modalities": both})) == ["race"]

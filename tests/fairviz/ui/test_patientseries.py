@@ -33,6 +33,7 @@ def test_sentences_say_risk_range_and_flags() -> None:
         "Baseline: 23 % as recorded, 34 % (28 % to 40 % over 2 seeds) as changed; flagged by 0 of 2 seeds "
         "before, flagged by 1 of 2 seeds after.",
         "FairGrad: 10 % as recorded, 12 % as changed; not flagged before, not flagged after.",
+        "Flagged from a risk of 30 %, the share with the outcome among training rows.",
         '"age" is outside of what 99 of 100 rows have: there a prediction is a guess.',
         "Gradient boosting: no model is kept that could be asked.",
     ]

@@ -120,3 +120,14 @@ def test_axes_are_told_apart_by_a_key_without_a_persons_text() -> None:
 def test_every_metric_has_a_direction_and_a_short_name(name: str) -> None:
     assert series.measure(name).better in {"up", "down"}
     assert len(series.short(name)) <= 36
+
+
+def test_a_mean_over_seeds_needs_all_of_them() -> None:
+    runs = [
+        run(1, test=report(gap=0.1)),
+        run(2, seed=1, test=report(gap=0.2)),
+        run(3, "fairgrad", test=report(gap=0.0)),
+        run(4, "fairgrad", seed=1, test=report(gap=None)),
+    ]
+    points = series.results(runs, "test", AXES)
+    assert [point.run for point in series.whole(points)] == ["1", "2"]
