@@ -8,6 +8,8 @@ from fairviz.figures.series import Floats, Ints
 
 # A line needs no more points than the pixels it crosses; a live chart pays for each one.
 MOST_POINTS = 300
+# One of several panels beside each other is some 250 pixels wide.
+PANEL_POINTS = 100
 
 
 def mean_of_defined(values: Floats, axis: int) -> Floats:
@@ -41,6 +43,11 @@ def smooth(values: Floats, window: int) -> Floats:
 def window_for(length: int) -> int:
     """Steps of the moving mean for a trace of this length: a twenty-fifth, at least five."""
     return max(5, length // 25)
+
+
+def single(values: Floats) -> Floats:
+    """The same in single precision: six digits, more than a screen shows, in half the bytes."""
+    return values.astype(np.float32)
 
 
 def even_places(length: int, most: int = MOST_POINTS) -> Ints:

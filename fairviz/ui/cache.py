@@ -5,8 +5,10 @@ Those of what methods did at their steps are in ``stepcache``, those of single g
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -26,25 +28,31 @@ from fairviz.reports.run import Epoch, Run
 from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
+from fairviz.ui.newest import Newest
+from fairviz.ui.packed import pack
 from fairviz.ui.series import Axes, Split
 from fairviz.ui.sweepseries import Cut, cut_sweep, swept
 from fairviz.ui.sweepwords import collapsed, sentences
+from fairviz.workbench import Progress
 
 _PREVIEW_ROWS = 8
 _OFFERED_SECONDS = 30.0
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told.
+    """A figure packed to be sent: built once, whoever looks at it; without points only its text is told.
 
-    Its name is that of the files that it is saved in.
+    Its name is that of the files that it is saved in; its mark differs where figure or text do.
     """
 
     figure: str
     text: str
     height: int
     name: str
+    mark: str
     is_empty: bool = False
 
 
@@ -143,7 +151,28 @@ def history(comparison_id: str, revision: int) -> tuple[list[Run], list[Epoch]]:
     return _history(comparison_id).at(revision)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _newest(what: str, comparison_id: str, of: tuple[Any, ...]) -> Newest[Any]:  # noqa: ARG001  (key the cache)
+    return Newest()
+
+
+def newest(make: Callable[..., T], comparison_id: str, progress: Progress, *of: Any) -> T:
+    """What is to be seen of a comparison now; while it trains, perhaps what was to be seen a moment ago.
+
+    Args:
+        make: makes it from the comparison's id, its revision and ``of``.
+        comparison_id: of the comparison.
+        progress: of the comparison.
+        of: what else tells it from others.
+    """
+    held: Newest[T] = _newest(f"{make.__module__}.{make.__qualname__}", comparison_id, of)
+    return held.at(
+        progress.revision,
+        lambda: make(comparison_id, progress.revision, *of),
+        exactly=not progress.state.active,
+    )
+
+
 def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
     """All runs on validation rows, on their way."""
     runs, epochs = history(comparison_id, revision)
@@ -159,7 +188,6 @@ def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
     )
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
 def group_lines(comparison_id: str, revision: int, attribute: str, labels: tuple[str, ...]) -> Drawing:
     """AUC per group by epoch, a panel per configuration of these labels."""
     runs, epochs = history(comparison_id, revision)
@@ -215,13 +243,15 @@ def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # 
 
 def drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
     """A built figure, ready to be sent."""
-    name = file_stem(figure.layout.title.text)
-    return Drawing(figure.to_json(), text, int(figure.layout.height), name, is_empty)
+    name, drawn = file_stem(figure.layout.title.text), figure.to_json()
+    mark = hashlib.sha256(f"{drawn}{text}".encode()).hexdigest()[:16]
+    return Drawing(pack(drawn), text, int(figure.layout.height), name, mark, is_empty)
 
 
 def forget() -> None:
     """Drop every cached table and figure, after something was deleted."""
     st.cache_data.clear()
     _history.clear()
+    _newest.clear()
     decided.clear()
     groupcache.forget()
