@@ -62,8 +62,11 @@ def extreme_places(values: Floats, most: int = MOST_POINTS) -> Ints:
     """
     if len(values) <= most:
         return np.arange(len(values))
-    # Two places a block, and both ends.
-    blocks = np.array_split(np.arange(len(values)), most // 2 - 1)
-    low = [block[np.argmin(np.where(np.isnan(values[block]), np.inf, values[block]))] for block in blocks]
-    high = [block[np.argmax(np.where(np.isnan(values[block]), -np.inf, values[block]))] for block in blocks]
-    return np.unique([0, *low, *high, len(values) - 1])
+    # Two places a block, and both ends; the last block is filled up with its last value.
+    width = -(-len(values) // (most // 2 - 1))
+    blocks = np.minimum(np.arange(-(-len(values) // width) * width), len(values) - 1).reshape(-1, width)
+    inside = values[blocks]
+    low = np.where(np.isnan(inside), np.inf, inside).argmin(axis=1)
+    high = np.where(np.isnan(inside), -np.inf, inside).argmax(axis=1)
+    block = np.arange(len(blocks))
+    return np.unique(np.concatenate([[0, len(values) - 1], blocks[block, low], blocks[block, high]]))
