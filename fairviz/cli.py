@@ -109,6 +109,14 @@ Modality = Annotated[
         help="Columns that one encoder reads, free text apart from numbers; repeat.", metavar="NAME=COL,COL"
     ),
 ]
+Pretrained = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Read a modality of text or images with the model in this folder of FAIRVIZ_MODELS_FOLDER; "
+        "repeat.",
+        metavar="MODALITY=FOLDER",
+    ),
+]
 Drop = Annotated[
     list[str] | None, typer.Option(help="Columns kept out of the inputs; repeat.", metavar="COL,COL")
 ]
@@ -167,6 +175,7 @@ def compare(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -198,7 +207,7 @@ def compare(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         comparison = bench.train(
             _task(bench, asked),
@@ -217,7 +226,7 @@ def sweep(
     grid: Annotated[
         list[str],
         typer.Option(
-            help="Values of a hyperparameter of the method, or of learning_rate; repeat.",
+            help="Values of a hyperparameter of the method, of learning_rate or of batch_size; repeat.",
             metavar="PARAM=VALUE,VALUE",
         ),
     ],
@@ -225,6 +234,7 @@ def sweep(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -250,7 +260,7 @@ def sweep(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         comparison = bench.sweep(
             _task(bench, asked),
@@ -270,6 +280,7 @@ def task(
     positive: Positive = None,
     sensitive: Sensitive = None,
     modality: Modality = None,
+    pretrained: Pretrained = None,
     drop: Drop = None,
     use_sensitive: UseSensitive = False,
     use_text: UseText = False,
@@ -287,7 +298,7 @@ def task(
         asked = _Asked(
             data, target, positive, sensitive or [], modality or [], _columns(drop), use_sensitive, use_text,
             group_id, split_column,
-            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external,
+            GroupingOptions(bands or (), merge or (), cross or ()), task_file, external, pretrained or [],
         )  # fmt: skip
         spec = _spec(bench, asked)
         for note in bench.check_task(spec):
@@ -321,6 +332,7 @@ class _Asked:
     groups: GroupingOptions
     task_file: Path | None
     external: str | None
+    pretrained: list[str]
 
     @property
     def names_columns(self) -> bool:
@@ -331,18 +343,39 @@ class _Asked:
 
 
 def _task(bench: Workbench, asked: _Asked) -> str:
-    """Id of the task that the options describe."""
+    """Id of the task that the options describe; the rows that a pretrained model reads are counted."""
     spec = _spec(bench, asked)
     with _stage("Checking the task"):
-        return bench.create_task(spec).id
+        task_id = bench.create_task(spec).id
+    if any(modality.pretrained for modality in spec.modalities):
+        with _progress(Console(stderr=True)) as bar:
+            shown = bar.add_task("Reading with a pretrained model")
+            bench.prepared(task_id, lambda done, count: bar.update(shown, completed=done, total=count))
+    return task_id
 
 
 def _spec(bench: Workbench, asked: _Asked) -> TaskSpec:
     """The task that the options describe; what they leave open is the sample's own or proposed."""
     spec = _of_options(bench, asked) if asked.task_file is None else _of_file(bench, asked, asked.task_file)
+    spec = _with_models(spec, asked.pretrained)
     if asked.external is None:
         return spec
     return spec.model_copy(update={"external": _dataset(bench, asked.external).id})
+
+
+def _with_models(spec: TaskSpec, items: Sequence[str]) -> TaskSpec:
+    """The task with pretrained models by modality, from MODALITY=FOLDER."""
+    models = dict(_pair("--pretrained", item) for item in items)
+    names = [modality.name for modality in spec.modalities]
+    for name, model in models.items():
+        if name not in names:
+            raise SettingError(
+                f"--pretrained {name}={model}",
+                expected=f"one of the modalities {', '.join(names)}",
+                found=f'"{name}"',
+                remedy="Correct the name, or make the modality with --modality.",
+            )
+    return spec.with_models({own.name: own.pretrained for own in spec.modalities} | models)
 
 
 def _dataset(bench: Workbench, data: str) -> DatasetRecord:
