@@ -19,6 +19,7 @@ from fairviz.data.grouping import suggest_cuts
 from fairviz.data.specs import TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_positive
 from fairviz.data.values import value_text
+from fairviz.evaluation.report import FairnessReport
 from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.plane import Plane
@@ -174,6 +175,12 @@ def newest(make: Callable[..., T], comparison_id: str, progress: Progress, *of: 
         lambda: make(comparison_id, progress.revision, *of),
         exactly=not progress.state.active,
     )
+
+
+def glance(comparison_id: str, revision: int) -> tuple[list[Run], FairnessReport | None]:
+    """The runs of a comparison, and the report after its first epoch if there is one."""
+    runs, epochs = history(comparison_id, revision)
+    return runs, epochs[0].validation if epochs else None
 
 
 def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:

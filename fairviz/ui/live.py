@@ -56,12 +56,12 @@ def live(comparison_id: str, charts: Charts | None = None, *, table: bool = True
 
 
 def _live(comparison_id: str, charts: Charts, progress: Progress, *, table: bool) -> None:
-    runs, epochs = cache.newest(cache.history, comparison_id, progress)
+    runs, first = cache.newest(cache.glance, comparison_id, progress)
     _status(comparison_id, progress, runs)
     spec = pulse.task_of(comparison_id)
     axes = Axes("auc", DEFAULT_GAP, spec.sensitive[0])
-    if epochs:
-        comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
+    if first is not None:
+        comparable = series.first_comparable(first, spec.sensitive, DEFAULT_GAP)
         axes = charts(comparison_id, progress, runs, spec, comparable)
     if table:
         _runs_table(comparison_id, progress, runs, axes)
