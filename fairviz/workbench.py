@@ -474,8 +474,11 @@ class Workbench:
 
     def repeat(self, comparison_id: str) -> str:
         """Queue the runs of a comparison again, as a new one; returns its id."""
-        specs = [RunSpec.model_validate(run.spec) for run in self.store.runs(comparison_id)]
-        return self._submit(self.store.comparison(comparison_id).task_id, specs)
+        return self._submit(self.store.comparison(comparison_id).task_id, self.run_specs(comparison_id))
+
+    def run_specs(self, comparison_id: str) -> list[RunSpec]:
+        """What the runs of a comparison are, whether or not they are finished."""
+        return [RunSpec.model_validate(run.spec) for run in self.store.runs(comparison_id)]
 
     @property
     def device(self) -> str:

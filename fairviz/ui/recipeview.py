@@ -101,9 +101,8 @@ def readings(path: str) -> None:
 @st.cache_data(max_entries=256, show_spinner=False)
 def _names(comparison_id: str) -> list[str]:
     """Which recipes a comparison is: its runs are what they are."""
-    store = workbench().store
-    specs = [RunSpec.model_validate(run.spec) for run in store.runs(comparison_id)]
-    task = workbench().task_spec(store.comparison(comparison_id).task_id)
+    specs = workbench().run_specs(comparison_id)
+    task = workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
     return [recipe.name for recipe in recipes_of(specs, task)]
 
 
