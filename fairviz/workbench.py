@@ -563,10 +563,18 @@ class Workbench:
         found = self.store.epochs(comparison_id, of_runs=of_runs, after=after)
         return [Epoch.told(epoch, public=public) for epoch in found]
 
-    def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
-        """What a run's method recorded at every step, each [steps, ...]; NaN where it may not be told."""
+    def traces(
+        self, run_id: int, *, after: int = 0, until: int | None = None
+    ) -> dict[str, NDArray[np.float32]]:
+        """What a run's method recorded at every step, each [steps, ...]; NaN where it may not be told.
+
+        Args:
+            run_id: of the run.
+            after: only steps of epochs that came after this one.
+            until: the last epoch, all there are if None.
+        """
         comparison_id = self.store.run(run_id).comparison_id
-        traces = self.store.traces(run_id)
+        traces = self.store.traces(run_id, after=after, until=until)
         if self._is_public(comparison_id):
             return traces
         data = self.prepared(self.store.comparison(comparison_id).task_id)

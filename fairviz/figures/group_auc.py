@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from fairviz.figures.arrays import even_places, mean_of_defined, range_of_defined
+from fairviz.figures.arrays import PANEL_POINTS, even_places, mean_of_defined, range_of_defined, single
 from fairviz.figures.frame import Caption, Layout
 from fairviz.figures.panels import Grid, Panel, Row, legend_entry, panel_figure
 from fairviz.figures.series import Floats, GroupCurves
@@ -86,13 +86,13 @@ def _panel(curve: GroupCurves) -> Panel:
 
 
 def _band(curve: GroupCurves, index: int, low: Floats, high: Floats) -> Layout:
-    places = even_places(len(curve.epochs))
+    places = even_places(len(curve.epochs), PANEL_POINTS)
     places = places[np.isfinite(low[places]) & np.isfinite(high[places])]
     return {
         "type": "scatter",
         "mode": "lines",
         "x": np.concatenate([curve.epochs[places], curve.epochs[places][::-1]]),
-        "y": np.concatenate([high[places], low[places][::-1]]),
+        "y": single(np.concatenate([high[places], low[places][::-1]])),
         "fill": "toself",
         "fillcolor": tint(method_style(curve.method).colour, _BAND),
         "line": {"width": 0},
@@ -104,12 +104,12 @@ def _band(curve: GroupCurves, index: int, low: Floats, high: Floats) -> Layout:
 
 
 def _curve(curve: GroupCurves, index: int, mean: Floats, low: Floats, high: Floats) -> Layout:
-    places = even_places(len(curve.epochs))
+    places = even_places(len(curve.epochs), PANEL_POINTS)
     return {
         **_line(index, method_style(curve.method).colour),
         "type": "scatter",
         "x": curve.epochs[places],
-        "y": mean[places],
+        "y": single(mean[places]),
         **_bar(curve, mean, low, high),
         "legendgroup": curve.groups[index],
         "showlegend": False,

@@ -9,10 +9,12 @@ from typing import Final
 import numpy as np
 
 from fairviz.figures.arrays import (
+    PANEL_POINTS,
     even_places,
     extreme_places,
     mean_of_defined,
     range_of_defined,
+    single,
     smooth,
     window_for,
 )
@@ -77,7 +79,7 @@ def _steps(run: ModulationTraces, line: Line) -> Ints:
 def _raw(line: Line, steps: Ints, colour: str) -> Layout:
     """Every step of one seed."""
     (values,) = line.values
-    places = extreme_places(values)
+    places = extreme_places(values, 2 * PANEL_POINTS)
     return {
         "type": "scatter",
         "mode": "lines",
@@ -100,13 +102,13 @@ def _moving_means(line: Line) -> Floats:
 def _range(line: Line, steps: Ints, colour: str) -> Layout:
     """Least and greatest moving mean over seeds."""
     low, high = range_of_defined(_moving_means(line), axis=0)
-    places = even_places(len(steps))
+    places = even_places(len(steps), PANEL_POINTS)
     places = places[np.isfinite(low[places])]
     return {
         "type": "scatter",
         "mode": "lines",
         "x": np.concatenate([steps[places], steps[places][::-1]]),
-        "y": np.concatenate([high[places], low[places][::-1]]),
+        "y": single(np.concatenate([high[places], low[places][::-1]])),
         "fill": "toself",
         "fillcolor": tint(colour, _BAND),
         "line": {"width": 0},
@@ -120,13 +122,13 @@ def _range(line: Line, steps: Ints, colour: str) -> Layout:
 def _smoothed(line: Line, steps: Ints, colour: str, spec: PanelSpec) -> Layout:
     window = window_for(len(steps))
     mean = mean_of_defined(_moving_means(line), axis=0)
-    places = even_places(len(steps))
+    places = even_places(len(steps), PANEL_POINTS)
     seeds = f" and {len(line.values)} seeds" if len(line.values) > 1 else ""
     return {
         **strong(line, colour),
         "type": "scatter",
         "x": steps[places],
-        "y": mean[places],
+        "y": single(mean[places]),
         "legendgroup": line.name,
         "showlegend": False,
         "hovertemplate": f"<b>{escape(line.name)}</b>, step %{{x}}"

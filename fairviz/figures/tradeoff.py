@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
-from fairviz.figures.arrays import even_places
+from fairviz.figures.arrays import even_places, single
 from fairviz.figures.frame import PHONE, WIDE, Caption, Layout, figure, frame
 from fairviz.figures.plane import Plane, Point, is_decided, points, window
 from fairviz.figures.series import Floats, Interval, Measure, PointIntervals, RunTrail
@@ -86,8 +86,8 @@ def _trail(trail: RunTrail) -> Layout:
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": trail.performance[places],
-        "y": trail.gap[places],
+        "x": single(trail.performance[places]),
+        "y": single(trail.gap[places]),
         "line": {"color": tint(method_style(trail.method).colour, 0.22), "width": 1},
         "legendgroup": trail.label,
         "showlegend": False,

@@ -201,9 +201,20 @@ class Store:
         with Session(self._engine) as session:
             return [EpochRecord(row.run_id, row.epoch, row.validation) for row in session.scalars(query)]
 
-    def traces(self, run_id: int) -> dict[str, NDArray[np.float32]]:
-        """A run's traces over all its epochs, each [steps, ...]; empty before the first epoch is over."""
-        query = select(tables.Epoch.traces).where(tables.Epoch.run_id == run_id).order_by(tables.Epoch.epoch)
+    def traces(
+        self, run_id: int, *, after: int = 0, until: int | None = None
+    ) -> dict[str, NDArray[np.float32]]:
+        """A run's traces over its epochs, each [steps, ...]; empty where there is no such epoch yet.
+
+        Args:
+            run_id: of the run.
+            after: only of epochs that came after this one.
+            until: the last epoch, all there are if None.
+        """
+        own = tables.Epoch
+        query = select(own.traces).where(own.run_id == run_id, own.epoch > after).order_by(own.epoch)
+        if until is not None:
+            query = query.where(own.epoch <= until)
         with Session(self._engine) as session:
             parts = [unpack_arrays(blob) for blob in session.scalars(query)]
         if not parts:

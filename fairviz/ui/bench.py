@@ -11,6 +11,7 @@ from typing import Final
 
 import streamlit as st
 
+from fairviz.ui.heap import return_freed_memory
 from fairviz.ui.livechart import serve_plotly
 from fairviz.workbench import Workbench
 
@@ -28,6 +29,8 @@ class _Process:
         serve_plotly(_APP)
         sys.setswitchinterval(_SWITCH_SECONDS)
         self.workbench = Workbench()
+        # What is imported stays: to look through it at every collection would hold up all pages for a moment.
+        gc.freeze()
         self._ending = threading.Event()
         self._collector = threading.Thread(target=self._collect, name="fairviz-collector", daemon=True)
         self._collector.start()
@@ -43,6 +46,7 @@ class _Process:
     def _collect(self) -> None:
         while not self._ending.wait(_SECONDS_BETWEEN_COLLECTIONS):
             gc.collect()
+            return_freed_memory()
 
 
 @st.cache_resource(show_spinner=False, on_release=_Process.close)

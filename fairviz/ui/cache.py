@@ -5,10 +5,11 @@ Those of what methods did at their steps are in ``stepcache``, those of single g
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +19,7 @@ from fairviz.data.grouping import suggest_cuts
 from fairviz.data.specs import TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_positive
 from fairviz.data.values import value_text
+from fairviz.evaluation.report import FairnessReport
 from fairviz.evaluation.thresholds import ThresholdRule
 from fairviz.figures.group_auc import group_auc, group_auc_text
 from fairviz.figures.plane import Plane
@@ -30,25 +32,31 @@ from fairviz.training.runs import RunSpec
 from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
+from fairviz.ui.newest import Newest
+from fairviz.ui.packed import pack
 from fairviz.ui.series import Axes, Split
 from fairviz.ui.sweepseries import Cut, cut_sweep, swept
 from fairviz.ui.sweepwords import collapsed, sentences
+from fairviz.workbench import Progress
 
 _PREVIEW_ROWS = 8
 _OFFERED_SECONDS = 30.0
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure ready to be sent: built once, whoever looks at it; without points only its text is told.
+    """A figure packed to be sent: built once, whoever looks at it; without points only its text is told.
 
-    Its name is that of the files that it is saved in.
+    Its name is that of the files that it is saved in; its mark differs where figure or text do.
     """
 
     figure: str
     text: str
     height: int
     name: str
+    mark: str
     is_empty: bool = False
 
 
@@ -147,7 +155,34 @@ def history(comparison_id: str, revision: int) -> tuple[list[Run], list[Epoch]]:
     return _history(comparison_id).at(revision)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _newest(what: str, comparison_id: str, of: tuple[Any, ...]) -> Newest[Any]:  # noqa: ARG001  (key the cache)
+    return Newest()
+
+
+def newest(make: Callable[..., T], comparison_id: str, progress: Progress, *of: Any) -> T:
+    """What is to be seen of a comparison now; while it trains, perhaps what was to be seen a moment ago.
+
+    Args:
+        make: makes it from the comparison's id, its revision and ``of``.
+        comparison_id: of the comparison.
+        progress: of the comparison.
+        of: what else tells it from others.
+    """
+    held: Newest[T] = _newest(f"{make.__module__}.{make.__qualname__}", comparison_id, of)
+    return held.at(
+        progress.revision,
+        lambda: make(comparison_id, progress.revision, *of),
+        exactly=not progress.state.active,
+    )
+
+
+def glance(comparison_id: str, revision: int) -> tuple[list[Run], FairnessReport | None]:
+    """The runs of a comparison, and the report after its first epoch if there is one."""
+    runs, epochs = history(comparison_id, revision)
+    return runs, epochs[0].validation if epochs else None
+
+
 def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
     """All runs on validation rows, on their way."""
     runs, epochs = history(comparison_id, revision)
@@ -163,7 +198,6 @@ def training_front(comparison_id: str, revision: int, axes: Axes) -> Drawing:
     )
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
 def group_lines(comparison_id: str, revision: int, attribute: str, labels: tuple[str, ...]) -> Drawing:
     """AUC per group by epoch, a panel per configuration of these labels."""
     runs, epochs = history(comparison_id, revision)
@@ -233,13 +267,15 @@ def decided(comparison_id: str, revision: int, threshold: str) -> list[Run]:  # 
 
 def drawing(figure: Any, text: str, *, is_empty: bool = False) -> Drawing:
     """A built figure, ready to be sent."""
-    name = file_stem(figure.layout.title.text)
-    return Drawing(figure.to_json(), text, int(figure.layout.height), name, is_empty)
+    name, drawn = file_stem(figure.layout.title.text), figure.to_json()
+    mark = hashlib.sha256(f"{drawn}{text}".encode()).hexdigest()[:16]
+    return Drawing(pack(drawn), text, int(figure.layout.height), name, mark, is_empty)
 
 
 def forget() -> None:
     """Drop every cached table and figure, after something was deleted."""
     st.cache_data.clear()
     _history.clear()
+    _newest.clear()
     decided.clear()
     groupcache.forget()

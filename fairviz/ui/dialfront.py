@@ -18,6 +18,7 @@ from fairviz.ui.drawn import draw
 from fairviz.ui.live import Charts
 from fairviz.ui.series import Axes
 from fairviz.ui.surfaceseries import Seen
+from fairviz.workbench import Progress
 
 _GAP: Final = "auc_gap"
 
@@ -30,14 +31,15 @@ def front_of(base: Run, beside: Sequence[Run]) -> Charts:
         beside: these runs.
     """
 
-    def charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSpec, first: int) -> Axes:
+    def charts(
+        comparison_id: str, progress: Progress, runs: Sequence[Run], spec: TaskSpec, first: int
+    ) -> Axes:
         left, right = st.columns(2)
         axes = live.choose_gap(spec, first, left, right, _GAP)
         ids = tuple(run.id for run in beside)
         estimates = _estimates(base, beside, runs, axes)
-        shown = whatifcache.front(comparison_id, revision, axes, ids, beside, estimates)
-        names = " ".join(estimate.label for estimate in estimates)
-        draw(shown, key=f"what-if-front-{comparison_id}-{axes.key}", revision=f"{revision} {ids} {names}")
+        shown = whatifcache.front(comparison_id, progress.revision, axes, ids, beside, estimates)
+        draw(shown, key=f"what-if-front-{comparison_id}-{axes.key}", revision=shown.mark)
         return axes
 
     return charts

@@ -26,7 +26,8 @@ _PAGES: Final = {
     state.GROUPS: "Groups",
     state.MODULATION: "Modulation",
 }
-_REFRESH_SECONDS: Final = 2.0
+# Slower than what is watched: a page that follows a training notices its end by itself.
+_REFRESH_SECONDS: Final = 5.0
 _EACH_CLASS: Final = (
     "Every number is the mean over the classes of the outcome, each against all others: where a text or a "
     "formula says outcome, positive, found or missed, it speaks of one class at a time."

@@ -37,8 +37,8 @@ _ENDED: Final = {
 }
 
 
-Charts = Callable[[str, int, Sequence[Run], TaskSpec, int], Axes]
-"""Draws a comparison's charts: its id, revision, runs and task, and which attribute to begin with.
+Charts = Callable[[str, Progress, Sequence[Run], TaskSpec, int], Axes]
+"""Draws a comparison's charts: its id, progress, runs and task, and which attribute to begin with.
 
 Returns the axes that were chosen.
 """
@@ -56,15 +56,15 @@ def live(comparison_id: str, charts: Charts | None = None, *, table: bool = True
 
 
 def _live(comparison_id: str, charts: Charts, progress: Progress, *, table: bool) -> None:
-    runs, epochs = cache.history(comparison_id, progress.revision)
+    runs, first = cache.newest(cache.glance, comparison_id, progress)
     _status(comparison_id, progress, runs)
     spec = pulse.task_of(comparison_id)
     axes = Axes("auc", DEFAULT_GAP, spec.sensitive[0])
-    if epochs:
-        comparable = series.first_comparable(epochs[0].validation, spec.sensitive, DEFAULT_GAP)
-        axes = charts(comparison_id, progress.revision, runs, spec, comparable)
+    if first is not None:
+        comparable = series.first_comparable(first, spec.sensitive, DEFAULT_GAP)
+        axes = charts(comparison_id, progress, runs, spec, comparable)
     if table:
-        _runs_table(comparison_id, progress.revision, axes)
+        _runs_table(comparison_id, progress, runs, axes)
 
 
 def _status(comparison_id: str, progress: Progress, runs: Sequence[Run]) -> None:
@@ -129,14 +129,16 @@ def _ended_early(comparison_id: str, progress: Progress) -> None:
             st.rerun(scope="app")
 
 
-def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSpec, comparable: int) -> Axes:
+def _charts(
+    comparison_id: str, progress: Progress, runs: Sequence[Run], spec: TaskSpec, comparable: int
+) -> Axes:
     """Three views at once, and what they show: the front, the groups, what the methods did."""
     axes, run_id = _selectors(comparison_id, runs, spec, comparable)
-    front = cache.training_front(comparison_id, revision, axes)
-    draw(front, key=f"live-front-{comparison_id}-{axes.key}", revision=str(revision))
+    front = cache.newest(cache.training_front, comparison_id, progress, axes)
+    draw(front, key=f"live-front-{comparison_id}-{axes.key}", revision=front.mark)
     left, right = st.columns(2)
     with left:
-        group_lines(comparison_id, revision, axes.attribute, {run.label for run in runs})
+        group_lines(comparison_id, progress, axes.attribute, {run.label for run in runs})
     with right:
         epoch = {run.id: run.epoch for run in runs}
         if run_id is None:
@@ -146,8 +148,8 @@ def _charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSp
         elif not epoch[run_id]:
             st.caption("The steps of this run appear after its first epoch.")
         else:
-            steps = stepcache.factors(comparison_id, revision, run_id)
-            draw(steps, key=f"live-factors-{run_id}", revision=str(revision))
+            steps = cache.newest(stepcache.factors, comparison_id, progress, run_id)
+            draw(steps, key=f"live-factors-{run_id}", revision=steps.mark)
             _more_on_steps(comparison_id, next(run for run in runs if run.id == run_id))
     return axes
 
@@ -158,7 +160,7 @@ def _more_on_steps(comparison_id: str, run: Run) -> None:
         state.MODULATION,
         label="More on the Modulation page",
         query_params={
-            "task": workbench().store.comparison(comparison_id).task_id,
+            "task": pulse.task_id_of(comparison_id),
             "comparison": comparison_id,
             "configuration": run.label,
             "seed": str(run.spec["seed"]),
@@ -219,13 +221,11 @@ def _first_choice(runs: Sequence[Run], ids: Sequence[int]) -> int | None:
     return next(wanted, 0 if ids else None)
 
 
-def _runs_table(comparison_id: str, revision: int, axes: Axes) -> None:
-    runs, _ = cache.history(comparison_id, revision)
-    table = _runs_told(comparison_id, revision, axes)
+def _runs_table(comparison_id: str, progress: Progress, runs: Sequence[Run], axes: Axes) -> None:
+    table = cache.newest(_runs_told, comparison_id, progress, axes)
     st.dataframe(table, hide_index=True, column_config=_columns(axes, runs), key="runs", placeholder="-")
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
 def _runs_told(comparison_id: str, revision: int, axes: Axes) -> pa.Table:
     """A row per run, as it is sent to all sessions."""
     runs, epochs = cache.history(comparison_id, revision)

@@ -43,12 +43,19 @@ function themeOf(element) {
   return {...base, layout: {...base.layout, paper_bgcolor: paper, plot_bgcolor: paper, font}};
 }
 
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return JSON.parse(await new Response(stream).text());
+}
+
 async function draw(chart) {
   const {plotly, data, element} = chart;
   chart.isNarrow = undefined;
   if (!element.clientWidth) return;  // in a closed tab; the observer draws when it opens
-  const figure = JSON.parse(data.figure);
   chart.isNarrow = element.clientWidth < SETTINGS.narrow;
+  const figure = await unpacked(data.figure);
+  if (chart.data.revision !== data.revision || !element.isConnected) return;  // a newer one draws itself
   const narrow = chart.isNarrow ? figure.layout.meta?.narrow : undefined;
   const {meta, ...layout} = {...figure.layout, ...narrow};
   const height = narrow?.height ?? data.height;

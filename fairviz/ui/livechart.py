@@ -23,6 +23,7 @@ import streamlit as st
 from fairviz.figures.rows import figure_csv
 from fairviz.figures.theme import NARROW_WIDTH, template
 from fairviz.reports.summary import DISCLAIMER
+from fairviz.ui.packed import unpack
 
 _BUNDLE, _CHART = "plotly.min.js", "livechart.js"
 _SOURCE = Path(__file__)
@@ -47,14 +48,14 @@ export default async (component) =>
 """
 
 
-def live_chart(figure_json: str, *, key: str, alt: str, height: int, revision: str, name: str) -> str | None:
+def live_chart(figure: str, *, key: str, alt: str, height: int, revision: str, name: str) -> str | None:
     """Draw a figure, or change the drawn one, and tell which point was clicked.
 
     Streamlit sends a figure once: an unchanged one travels as its hash. Pictures are made in
     the browser; the table of numbers is made and sent when somebody asks for it.
 
     Args:
-        figure_json: ``figure.to_json()``, built once per revision and shared by all sessions.
+        figure: ``figure.to_json()``, packed; built once per revision and shared by all sessions.
         key: of the element; zoom and legend state live as long as it does.
         alt: the figure in words.
         height: pixels; a narrow layout of the figure brings its own.
@@ -69,13 +70,13 @@ def live_chart(figure_json: str, *, key: str, alt: str, height: int, revision: s
     result = _component()(
         key=key,
         data={
-            "figure": figure_json,
+            "figure": figure,
             "key": key,
             "alt": alt,
             "height": height,
             "revision": revision,
             "name": name,
-            "table": _table(key, figure_json),
+            "table": _table(key, figure),
         },
         on_point_change=_keep,
         on_table_change=partial(_note_request, key),
@@ -135,7 +136,7 @@ def _note_request(key: str) -> None:
     st.session_state[_request_key(key)] = (st.session_state[key]["table"], time.monotonic())
 
 
-def _table(key: str, figure_json: str) -> dict[str, str] | None:
+def _table(key: str, figure: str) -> dict[str, str] | None:
     """The table, if somebody has just asked for it.
 
     A refresh may overtake the run that answers, so that a request is answered for some seconds; the browser
@@ -144,7 +145,7 @@ def _table(key: str, figure_json: str) -> dict[str, str] | None:
     request, since = st.session_state.get(_request_key(key), ("", 0.0))
     if not request or time.monotonic() - since > _ANSWER_SECONDS:
         return None
-    return {"asked": request, "csv": figure_csv(figure_json, DISCLAIMER)}
+    return {"asked": request, "csv": figure_csv(unpack(figure), DISCLAIMER)}
 
 
 @cache

@@ -36,7 +36,13 @@ def active_now() -> list[ComparisonRecord]:
     return [record for record in workbench().store.comparisons() if record.state.active]
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def task_id_of(comparison_id: str) -> str:
+    """Which task a comparison is about, which never changes."""
+    return workbench().store.comparison(comparison_id).task_id
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def task_of(comparison_id: str) -> TaskSpec:
-    """The task of a comparison, which never changes."""
-    return workbench().task_spec(workbench().store.comparison(comparison_id).task_id)
+    """The task of a comparison, which never changes; read only."""
+    return workbench().task_spec(task_id_of(comparison_id))

@@ -231,13 +231,14 @@ def _trail(run: Run, history: Sequence[Epoch], axes: Axes) -> RunTrail:
 def _curves(
     label: str, runs: Sequence[Run], histories: Mapping[int, Sequence[Epoch]], attribute: str
 ) -> GroupCurves:
-    common = min(len(histories[run.id]) for run in runs)
-    first = histories[runs[0].id][:common]
+    common = set.intersection(*({record.epoch for record in histories[run.id]} for run in runs))
+    shared = [[record for record in histories[run.id] if record.epoch in common] for run in runs]
+    first = shared[0]
     known = first[0].validation.attribute(attribute).groups
     groups = tuple(known)
     auc = [
         [[record.validation.attribute(attribute).groups[group].auc for record in history] for group in groups]
-        for history in (histories[run.id][:common] for run in runs)
+        for history in shared
     ]
     return GroupCurves(
         label=label,
@@ -246,7 +247,7 @@ def _curves(
         groups=groups,
         epochs=np.array([record.epoch for record in first]),
         auc=np.array(auc, dtype=np.float64),
-        interval=_group_limits([histories[run.id][:common] for run in runs], attribute, groups),
+        interval=_group_limits(shared, attribute, groups),
         suppressed=tuple(g for g, own in known.items() if own.reason.get("auc") == SUPPRESSED),
     )
 

@@ -19,6 +19,7 @@ from fairviz.ui.bench import workbench
 from fairviz.ui.cache import Drawing, drawing, history
 from fairviz.ui.modulationseries import Steps, parts
 from fairviz.ui.modulationwords import sentences, withheld
+from fairviz.ui.tracehistory import TraceHistory
 
 # AUCs this close to each other make about the same noise.
 _AUC_DECIMALS: Final = 2
@@ -41,7 +42,6 @@ class ShownSteps:
     withheld: tuple[str, ...]
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
 def factors(comparison_id: str, revision: int, run_id: int) -> Drawing:
     """What one run's method did at every step, at one look."""
     own = [_traces(comparison_id, revision, run_id)]
@@ -86,6 +86,11 @@ def _aucs(comparison_id: str, revision: int, run_id: int) -> list[float]:
     return [auc for auc in found if auc is not None]
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _recorded(run_id: int) -> TraceHistory:
+    return TraceHistory(workbench(), run_id)
+
+
 def _traces(comparison_id: str, revision: int, run_id: int) -> ModulationTraces:
     bench = workbench()
     run = _run(comparison_id, revision, run_id)
@@ -93,7 +98,7 @@ def _traces(comparison_id: str, revision: int, run_id: int) -> ModulationTraces:
     aucs = _aucs(comparison_id, revision, run_id)
     return series.modulation_traces(
         run,
-        bench.traces(run_id),
+        _recorded(run_id).until(run.epoch),
         bench.task_spec(task_id),
         _batch_floor(task_id, run, aucs[-1]) if aucs else None,
         groups=[attribute.values for attribute in bench.prepared(task_id).attributes],

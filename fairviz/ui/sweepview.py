@@ -15,6 +15,7 @@ from fairviz.ui.bench import workbench
 from fairviz.ui.drawn import draw
 from fairviz.ui.series import Axes, Split
 from fairviz.ui.sweepseries import Cut, Swept, swept
+from fairviz.workbench import Progress
 
 _MOST_DRAWN: Final = 2
 
@@ -29,7 +30,7 @@ def planned_in_words(task_id: str, specs: Sequence[RunSpec]) -> str:
     return f"{many}, about {words.duration(seconds)} at the speed of an earlier training."
 
 
-def charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSpec, first: int) -> Axes:
+def charts(comparison_id: str, progress: Progress, runs: Sequence[Run], spec: TaskSpec, first: int) -> Axes:
     """The front of all runs, and as soon as some are finished what the dials did; that first at the end."""
     found = swept(runs)
     left, middle, right = st.columns(3)
@@ -40,11 +41,11 @@ def charts(comparison_id: str, revision: int, runs: Sequence[Run], spec: TaskSpe
     if not any(run.state.active for run in runs):
         above, below = below, above
     with above:
-        front = cache.training_front(comparison_id, revision, axes)
-        draw(front, key=f"sweep-front-{comparison_id}-{axes.key}", revision=str(revision))
+        front = cache.newest(cache.training_front, comparison_id, progress, axes)
+        draw(front, key=f"sweep-front-{comparison_id}-{axes.key}", revision=front.mark)
     with below:
         if found is not None and any(run.test is not None for run in found.runs):
-            _dials(comparison_id, revision, found, axes, split)
+            _dials(comparison_id, progress.revision, found, axes, split)
     return axes
 
 

@@ -16,6 +16,7 @@ from fairviz.errors import SettingError
 from fairviz.reports.evidence import Evidence
 from fairviz.suppression import SUPPRESSED
 from fairviz.ui.bench import workbench
+from fairviz.ui.packed import unpack
 from fairviz.workbench import Workbench
 from models.specs import TrainingSpec
 from tests.pages.conftest import (
@@ -39,7 +40,7 @@ def charts(page: AppTest) -> list[dict[str, Any]]:
 
 def figures(page: AppTest) -> dict[str, dict[str, Any]]:
     """By their questions, the figures on a page, without what they look like on a phone."""
-    found = [json.loads(chart["figure"]) for chart in charts(page)]
+    found = [json.loads(unpack(chart["figure"])) for chart in charts(page)]
     return {" ".join(figure["layout"]["title"]["text"].split("<br>")): figure for figure in found}
 
 

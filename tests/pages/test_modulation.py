@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairviz.ui.bench import workbench
+from fairviz.ui.packed import unpack
 from models.specs import METHODS, TrainingSpec
 from tests.pages.conftest import (
     BEACON,
@@ -85,7 +86,7 @@ def test_seeds_are_joined_on_demand_and_kept_in_the_address(
     assert f"**sex** and the task pulled apart in {round(100 * np.mean(shares))} %" in unescaped(
         words_of(page)
     )
-    assert "mean of 2 seeds" in charts(page)[0]["figure"]
+    assert "mean of 2 seeds" in unpack(charts(page)[0]["figure"])
 
 
 def test_the_baseline_says_what_to_train(open_page: OpenPage, trained: dict[str, str]) -> None:

@@ -150,3 +150,16 @@ def _wait_for_an_epoch(comparison: str) -> None:
             return
         time.sleep(0.05)
     pytest.fail("no run finished an epoch")
+
+
+def test_what_has_not_changed_is_not_sent_again(open_page: OpenPage, trained: dict[str, str]) -> None:
+    page = open_page("train", **trained)
+    before = [chart.proto.json for chart in page.get("bidi_component")]
+    revision = workbench().progress(trained["comparison"]).revision
+    workbench().store.end(trained["comparison"], State.INTERRUPTED)
+    assert workbench().progress(trained["comparison"]).revision > revision
+    page.run()
+    assert "Interrupted." in words_of(page)
+    # The same bytes: the server tells the browser their hash alone.
+    assert [chart.proto.json for chart in page.get("bidi_component")] == before
+    assert len(before) == 3

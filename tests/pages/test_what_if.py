@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from itertools import product
 from typing import Any
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairviz.store.records import State
 from fairviz.ui.bench import workbench
+from fairviz.ui.packed import unpack
 from models.specs import TrainingSpec
 from tests.pages.conftest import SCRIPT, OpenPage, address, unescaped, words_of
 
@@ -130,9 +132,9 @@ def test_a_grid_is_trained_and_becomes_a_surface(open_page: OpenPage, task: str)
 def test_the_proposed_points_are_trained_on_a_click(open_page: OpenPage, task: str) -> None:
     page = open_page("what_if", comparison=finished(task, "multifair", grid()))
     assert "Where the band is widest" in text_of(page)
-    assert any("(estimate)" in str(chart.proto) for chart in page.get("bidi_component")), (
-        "hollow on the front"
-    )
+    assert any(
+        "(estimate)" in unpack(json.loads(chart.proto.json)["figure"]) for chart in page.get("bidi_component")
+    ), "hollow on the front"
     assert page.button("train-proposed").label == "Train these 3 points"
     page.button("train-proposed").click().run()
     assert not page.error

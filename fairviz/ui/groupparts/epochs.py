@@ -62,6 +62,6 @@ def _first_lines(comparison_id: str, attribute: str, labels: Collection[str], pr
 def _lines(comparison_id: str, attribute: str, labels: Collection[str], progress: Progress) -> None:
     _, epochs = cache.history(comparison_id, progress.revision)
     if epochs:
-        group_lines(comparison_id, progress.revision, attribute, labels)
+        group_lines(comparison_id, progress, attribute, labels)
     elif progress.state.active:
         st.caption(f"{words.percent(progress.share)} · the first points appear after the first epoch.")

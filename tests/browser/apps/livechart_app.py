@@ -11,6 +11,7 @@ from fairviz.figures.plane import Plane
 from fairviz.figures.series import Measure, RunTrail
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.ui.livechart import live_chart, serve_plotly
+from fairviz.ui.packed import pack
 
 serve_plotly(Path(__file__).parent)
 PLANE = Plane(Measure("AUC", "area under ROC", "up"), Measure("AUC gap", "max - min", "down"), "validation")
@@ -32,7 +33,7 @@ def live() -> None:
         st.session_state["epochs"] = epochs + 1
     runs = trails(epochs)
     clicked = live_chart(
-        tradeoff(runs, PLANE).to_json(),
+        pack(tradeoff(runs, PLANE).to_json()),
         key="chart",
         alt=tradeoff_text(runs, PLANE),
         height=420,

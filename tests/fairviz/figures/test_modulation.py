@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fairviz.figures.arrays import MOST_POINTS
+from fairviz.figures.arrays import PANEL_POINTS
 from fairviz.figures.modulation import modulation, modulation_text
 from fairviz.figures.series import ModulationTraces
 from fairviz.figures.theme import method_style
@@ -54,7 +54,7 @@ def test_lines_are_short_and_the_raw_trace_keeps_its_extremes(
 ) -> None:
     figure = modulation([multifair])
     for trace in [*traces_of(figure, "raw"), *traces_of(figure, "smooth")]:
-        assert len(trace.x) <= MOST_POINTS
+        assert len(trace.x) <= 2 * PANEL_POINTS
     raw = traces_of(figure, "raw")[0]
     balance = multifair.traces["balance"][:, 0]
     assert (min(raw.y), max(raw.y)) == (balance.min(), balance.max())

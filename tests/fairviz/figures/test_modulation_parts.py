@@ -60,8 +60,8 @@ def test_over_seeds_a_mean_lies_on_the_range_of_moving_means(
     band, line = traces_of(figure, "range")[0], traces_of(figure, "smooth")[0]
     alone = traces_of(modulation_part(GATE, seeds[:1]), "smooth")[0]
     half = len(band.y) // 2
-    np.testing.assert_allclose(band.y[:half] - np.array(band.y[half:])[::-1], 1)
-    np.testing.assert_allclose(line.y, np.array(alone.y) + 0.5)
+    np.testing.assert_allclose(band.y[:half] - np.array(band.y[half:])[::-1], 1, rtol=1e-6)
+    np.testing.assert_allclose(line.y, np.array(alone.y) + 0.5, rtol=1e-6)
     assert "mean of 2 seeds" in figure.layout.title.subtitle.text
     assert "2 seeds" in modulation_part_text(GATE, seeds)
 

@@ -97,6 +97,9 @@ def test_traces_join_epochs(store: Store) -> None:
     for number in (1, 2):
         store.add_epochs(comparison.id, 0.1, [epoch(run.id, number)])
     np.testing.assert_array_equal(store.traces(run.id)["loss"], [1, 1, 1, 2, 2, 2])
+    np.testing.assert_array_equal(store.traces(run.id, after=1)["loss"], [2, 2, 2])
+    np.testing.assert_array_equal(store.traces(run.id, until=1)["loss"], [1, 1, 1])
+    assert store.traces(run.id, after=1, until=1) == {}
     assert store.traces(other.id) == {}
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from fairviz.reports.run import Epoch, Run
-from fairviz.store.records import EpochEntry, EpochRecord, RunEntry
+from fairviz.store.records import EpochEntry, EpochRecord, RunEntry, RunRecord, State
 from fairviz.store.store import Store
-from fairviz.ui.history import History
+from fairviz.ui.history import MOST_KEPT, History
 from tests.fairviz.ui.made import report_json
 
 EPOCHS = [(1, 1), (0, 1), (1, 2), (1, 3), (0, 2)]
@@ -98,3 +98,59 @@ def test_an_older_revision_is_answered_with_what_is_known(store: Store, comparis
     run_id = store.runs(comparison)[0].id
     revision = advance(store, comparison, run_id, 1)
     assert history.at(revision) == history.at(revision - 1)
+
+
+def long_run(epochs: int, best: int | None = None) -> tuple[list[Run], list[Epoch]]:
+    """One run of so many epochs, finished if validation chose one."""
+    record = RunRecord(
+        id=1, comparison_id="c", position=0, label="Baseline", spec={}, seconds=1.0, epoch=epochs,
+        state=State.RUNNING if best is None else State.FINISHED, best_epoch=best,
+        validation=None if best is None else report_json(auc=best / 10_000), test=None,
+    )  # fmt: skip
+    told = [
+        Epoch.told(EpochRecord(1, epoch, report_json(auc=epoch / 10_000)), public=True)
+        for epoch in range(1, epochs + 1)
+    ]
+    return [Run.told(record, public=True)], told
+
+
+@dataclass
+class Growing:
+    """A run that gets longer."""
+
+    told: tuple[list[Run], list[Epoch]]
+
+    def runs(self, comparison_id: str) -> list[Run]:
+        assert comparison_id == "c"
+        return self.told[0]
+
+    def epochs(
+        self, comparison_id: str, *, of_runs: Collection[int] | None = None, after: int = 0
+    ) -> list[Epoch]:
+        assert comparison_id == "c"
+        return [epoch for epoch in self.told[1] if epoch.run_id in (of_runs or ()) and epoch.epoch > after]
+
+
+@pytest.mark.parametrize("step", [1, 37])
+def test_of_a_long_run_some_epochs_are_kept_evenly_with_the_last(step: int) -> None:
+    runs, epochs = long_run(700)
+    source = Growing((runs, []))
+    history = History(source, "c")
+    for last in range(step, 700, step):
+        source.told = [replace(runs[0], epoch=last)], epochs[:last]
+        _, kept = history.at(last)
+        numbers = [epoch.epoch for epoch in kept]
+        assert (numbers[0], numbers[-1]) == (1, last)
+        assert min(last, MOST_KEPT // 2) <= len(numbers) <= MOST_KEPT
+        gaps = set(np.diff(numbers[:-1]).tolist())
+        assert len(gaps) <= 1, "evenly, but for the last"
+        assert all(epoch.validation.auc == epoch.epoch / 10_000 for epoch in kept)
+
+
+def test_the_chosen_epoch_of_a_long_run_is_shown() -> None:
+    history = History(Growing(long_run(700, best=366)), "c")
+    _, kept = history.at(1)
+    numbers = [epoch.epoch for epoch in kept]
+    assert numbers == sorted(set(numbers))
+    assert {1, 366, 700} <= set(numbers)
+    assert kept[numbers.index(366)].validation.auc == 366 / 10_000

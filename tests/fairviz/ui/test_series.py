@@ -96,6 +96,13 @@ def test_group_curves_join_seeds_over_the_epochs_they_share() -> None:
     assert np.isnan(curve.auc[:, 2]).all()
 
 
+def test_group_curves_join_epochs_of_one_number_where_seeds_kept_others() -> None:
+    every, second = epochs(1, 0.1, 0.2, 0.3, 0.4, 0.5), epochs(2, 0.6, 0.7, 0.8, 0.9)
+    (curve,) = series.group_curves([run(1), run(2, seed=1)], [*every, second[0], *second[2:]], "sex")
+    assert curve.epochs.tolist() == [1, 3, 4]
+    np.testing.assert_allclose(curve.auc[:, 0], [[0.1, 0.3, 0.4], [0.6, 0.8, 0.9]])
+
+
 def test_modulation_traces_carry_the_tasks_names_and_tau() -> None:
     task = TaskSpec(
         name="t",
