@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fairviz.data.availability import available_modalities
 from fairviz.data.encode import CategoryColumn, NumberColumn, TableEncoder
 from fairviz.data.prepare import PreparedData
+from fairviz.data.specs import TaskSpec
 from fairviz.data.values import value_text
 from fairviz.errors import SettingError
 from fairviz.store.records import RunRecord
@@ -73,6 +74,21 @@ class Patient:
 def input_columns(data: PreparedData) -> tuple[str, ...]:
     """The columns that a task's models read."""
     return tuple(column for modality in data.task.modalities for column in modality.columns)
+
+
+def require_values(spec: TaskSpec) -> None:
+    """Raise unless all that a task's models read are values that can be changed.
+
+    Raises:
+        SettingError: if they read images.
+    """
+    if any(modality.kind == "image" for modality in spec.modalities):
+        raise SettingError(
+            "task",
+            expected="models that read a table or text",
+            found="images among their inputs",
+            remedy="Choose a task without images: they cannot be changed value by value.",
+        )
 
 
 def patient(data: PreparedData, frame: pd.DataFrame, row: int, changes: Mapping[str, str]) -> Patient:
@@ -140,13 +156,7 @@ def _check(data: PreparedData, frame: pd.DataFrame, row: int, changes: Mapping[s
             found=f"{len(data.classes)} classes",
             remedy="Choose a task that predicts one value against the others.",
         )
-    if data.images:
-        raise SettingError(
-            "task",
-            expected="models that read a table or text",
-            found="images among their inputs",
-            remedy="Choose a task without images: they cannot be changed value by value.",
-        )
+    require_values(data.task)
     if not 0 <= row < len(frame):
         raise SettingError(
             "row",

@@ -67,7 +67,7 @@ from fairviz.store.records import (
 )
 from fairviz.store.store import Store
 from fairviz.store.table_files import TableFiles
-from fairviz.training.packing import largest_pack, pack_runs
+from fairviz.training.packing import image_bytes, largest_pack, pack_runs
 from fairviz.training.runs import RunSpec, grid_runs, method_runs, point_runs
 from fairviz.whatif import ControllerReplay, Replay, can_replay, can_steer, replay, replay_controller
 from models.specs import TrainingSpec
@@ -399,10 +399,16 @@ class Workbench:
         runs = point_runs(method, points, seeds, training or TrainingSpec(), baseline=baseline)
         return self._submit(task_id, runs)
 
-    def packs(self, runs: Sequence[RunSpec]) -> int:
+    def packs(self, task_id: str, runs: Sequence[RunSpec]) -> int:
         """In how many packs runs are trained; until this process has trained anything, as on a CPU."""
-        on_cpu = self.device in {"", "CPU"}
-        return len(pack_runs(runs, largest=largest_pack(len(runs), self.settings.workers, on_cpu=on_cpu)))
+        has_images = any(modality.kind == "image" for modality in self.task_spec(task_id).modalities)
+        largest = largest_pack(
+            len(runs),
+            self.settings.workers,
+            on_cpu=self.device in {"", "CPU"},
+            bytes_per_member=image_bytes(self.prepared(task_id), runs) if has_images else 0,
+        )
+        return len(pack_runs(runs, largest=largest))
 
     def seconds_per_epoch(self, task_id: str, method: str, batch_size: int) -> float | None:
         """How long an epoch of one run took when this task was last trained with this batch size.

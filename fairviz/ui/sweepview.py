@@ -23,7 +23,7 @@ _MOST_DRAWN: Final = 2
 def planned_in_words(task_id: str, specs: Sequence[RunSpec]) -> str:
     """How many runs and packs, and about how long, where an earlier training tells."""
     bench = workbench()
-    many = f"{words.counted(len(specs), 'run')} in {words.counted(bench.packs(specs), 'pack')}"
+    many = f"{words.counted(len(specs), 'run')} in {words.counted(bench.packs(task_id, specs), 'pack')}"
     finished = [r.id for r in bench.store.comparisons(task_id) if r.state is State.FINISHED]
     last = specs[-1]
     speed = cache.seconds_per_epoch(task_id, last.method, last.training.batch_size, tuple(finished))

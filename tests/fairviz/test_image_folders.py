@@ -18,6 +18,9 @@ from fairviz.data.specs import ModalitySpec
 from fairviz.data.synthetic.glaucoma_images import write_fairvision_folder
 from fairviz.errors import DataError, SettingError, TaskError
 from fairviz.store.records import State
+from fairviz.training import packing
+from fairviz.training.packing import image_bytes
+from fairviz.training.runs import method_runs
 from fairviz.workbench import Workbench
 from models.specs import TrainingSpec
 from tests.fairviz.eyes import as_fairvlmed
@@ -188,3 +191,18 @@ def test_the_workbench_trains_the_same_and_answers_what_pages_ask(trained: Train
         assert np.isfinite(replayed.scale).all()
         with pytest.raises(SettingError, match="without images: they cannot be changed value by value"):
             bench.what_if_patient(comparison, 0, {})
+
+
+def test_packs_told_are_those_that_memory_of_images_allows(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Workbench(tmp_path, settings=SETTINGS.model_copy(update={"workers": 1})) as bench:
+        spec = bench.propose_task(bench.add_dataset(folder).id)
+        table = [modality for modality in spec.modalities if modality.kind == "table"]
+        without = bench.create_task(spec.model_copy(update={"modalities": tuple(table)})).id
+        with_images = bench.create_task(spec).id
+        runs = method_runs(["baseline"], 6, TrainingSpec(epochs=1, batch_size=40), {})
+        each = image_bytes(bench.prepared(with_images), runs)
+        assert [bench.packs(task, runs) for task in (without, with_images)] == [1, 1]
+        monkeypatch.setattr(packing, "IMAGE_BYTES_ON_CPU", 2 * each)
+        assert [bench.packs(task, runs) for task in (without, with_images)] == [1, 3]

@@ -1,4 +1,4 @@
-"""Real notes of an intensive care unit, from the table of columns on the Data page to what they tell alone."""
+"""Real notes of an intensive care unit, from the columns on the Data page to what they tell alone."""
 
 from __future__ import annotations
 
