@@ -44,6 +44,7 @@ from fairviz.evaluation.report import FairnessReport
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
+from fairviz.jobs.readings import Readings
 from fairviz.metrics.signal_floor import signal_null_gaps
 from fairviz.patient import PatientAnswer, ask, patient
 from fairviz.reports.evidence import Evidence, Unavailable
@@ -90,6 +91,7 @@ class Workbench:
         self._prepared: OrderedDict[str, PreparedData] = OrderedDict()
         self._preparing = threading.Lock()
         self._submitting = threading.Lock()
+        self.readings = Readings()
         self._jobs = JobManager(self.store, self.settings, self.prepared)
         self._redecided = Redecided(self.store, self.prepared)
         self._evidence = EvidenceBook(self.store, self.prepared)
@@ -97,6 +99,7 @@ class Workbench:
 
     def close(self) -> None:
         """Stop the workers; what is not finished is marked as interrupted."""
+        self.readings.close()
         self._jobs.close()
         self.store.close()
 
@@ -179,6 +182,31 @@ class Workbench:
         """
         folder = self.settings.data_folder or self.settings.home / "nothing offered"
         return self.add_dataset(chosen(folder, name), on_progress=on_progress)
+
+    def start_offered(self, name: str) -> str:
+        """Begin to read one of those that are offered; returns its key in ``readings``."""
+        key = hashlib.sha256(f"offered {name}".encode()).hexdigest()[:16]
+        self.readings.start(key, name, lambda tell: self.add_offered(name, on_progress=tell))
+        return key
+
+    def start_upload(self, name: str, content: bytes | memoryview) -> str:
+        """Begin to read the bytes of a file that came through a browser; returns its key in ``readings``.
+
+        The bytes go to disk before this returns, and are deleted once they are read.
+        """
+        key = hashlib.sha256(content).hexdigest()[:16]
+        folder = tempfile.TemporaryDirectory(dir=self.settings.home, prefix="upload-")
+        # Only the last part of the person's own name: messages then name the file that was brought.
+        path = Path(folder.name) / Path(name).name[-100:]
+        path.write_bytes(content)
+
+        def read(_: OnProgress) -> DatasetRecord:
+            with folder:
+                return self.add_dataset(path, name=title(Path(name)), limit_mb=self.settings.upload_limit_mb)
+
+        if not self.readings.start(key, name, read):
+            folder.cleanup()
+        return key
 
     def table(self, dataset_id: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The table of a dataset, or some of its columns.
