@@ -31,7 +31,7 @@ from fairviz.data.adapters.resize import ImageSize
 from fairviz.data.counts import group_counts
 from fairviz.data.describe import ColumnProfile, describe
 from fairviz.data.images import Images, ImageStack
-from fairviz.data.load import content_hash, read_table, title
+from fairviz.data.load import content_hash, read_told, title
 from fairviz.data.modality import modality_of
 from fairviz.data.offered import chosen, offered
 from fairviz.data.prepare import PreparedData, prepare
@@ -137,9 +137,9 @@ class Workbench:
         path = Path(path)
         if path.is_dir():
             return self._add_folder(path, name or path.resolve().name, on_progress)
-        frame = read_table(path, max_bytes=(limit_mb or self.settings.file_limit_mb) * MEBIBYTE)
+        frame, read_as = read_told(path, max_bytes=(limit_mb or self.settings.file_limit_mb) * MEBIBYTE)
         dataset_id = content_hash(path)
-        self._tables.keep(dataset_id, frame)
+        self._tables.keep(dataset_id, frame, read_as)
         return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])
 
     def _add_folder(self, folder: Path, name: str, on_progress: OnProgress | None) -> DatasetRecord:
@@ -154,7 +154,7 @@ class Workbench:
             data = read_folder(folder, images, bounds, on_progress)
             self._images.keep(data.dataset_id, images)
         # After its images: a dataset with a table is whole.
-        self._tables.keep(data.dataset_id, data.frame)
+        self._tables.keep(data.dataset_id, data.frame, data.read_as)
         return self.store.add_dataset(data.dataset_id, name, len(data.frame), data.frame.shape[1])
 
     def images(self, dataset_id: str) -> Images:
@@ -215,6 +215,14 @@ class Workbench:
             NotFoundError: if there is no such dataset, or its file is gone.
         """
         return self._tables.read(self.store.dataset(dataset_id).id, columns)
+
+    def read_as(self, dataset_id: str) -> str | None:
+        """How a dataset was read, such as "semicolon-separated, decimal comma, UTF-8"; None if unknown.
+
+        Raises:
+            NotFoundError: if there is no such dataset, or its file is gone.
+        """
+        return self._tables.read_as(self.store.dataset(dataset_id).id)
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset with everything made of it: tasks, runs, weights.

@@ -42,6 +42,7 @@ def test_a_folder_is_a_dataset_with_images(folder: Path, tmp_path: Path) -> None
         dataset = bench.add_dataset(folder, on_progress=lambda *progress: told.append(progress))
         assert (dataset.name, dataset.rows) == ("Glaucoma", 200)
         assert told[-1] == (200, 200)
+        assert bench.read_as(dataset.id) == "FairVision, 200 npz files, images of 16 x 16 pixels"
         assert {name: stack.shape for name, stack in bench.images(dataset.id).items()} == {
             "oct_bscans": (200, 2, 16, 16),
             "slo_fundus": (200, 1, 16, 16),
