@@ -207,3 +207,19 @@ def test_packs_told_are_those_that_memory_of_images_allows(
         assert [bench.packs(task, runs) for task in (without, with_images)] == [1, 1]
         monkeypatch.setattr(packing, "IMAGE_BYTES_ON_CPU", 2 * each)
         assert [bench.packs(task, runs) for task in (without, with_images)] == [1, 3]
+
+
+def test_a_second_dataset_beside_images_is_refused_whatever_it_holds(folder: Path, tmp_path: Path) -> None:
+    write_fairvision_folder(tmp_path / "other", rows=60, seed=2)
+    with Workbench(tmp_path / "home", settings=SETTINGS) as bench:
+        spec = bench.propose_task(bench.add_dataset(folder).id)
+        other = bench.add_dataset(tmp_path / "other").id
+        without = bench.table(other).drop(columns=["slo_fundus", "oct_bscans"])
+        without.to_csv(tmp_path / "table.csv", index=False)
+        table = bench.add_dataset(tmp_path / "table.csv").id
+        for second in (other, table):
+            with pytest.raises(TaskError, match=r'images in "oct_bscans", "slo_fundus". Test on the first'):
+                bench.check_task(spec.model_copy(update={"external": second}))
+        tables = tuple(modality for modality in spec.modalities if modality.kind == "table")
+        alone = bench.create_task(spec.model_copy(update={"modalities": tables, "external": table}))
+        assert len(bench.prepared(alone.id).split.test) == 60
