@@ -22,8 +22,10 @@ class Settings(BaseModel):
     Each field is set by an environment variable: ``home`` by FAIRVIZ_HOME, ``upload_limit_mb`` by
     FAIRVIZ_UPLOAD_LIMIT_MB and so on. ``upload_limit_mb`` is for what comes through a browser,
     ``file_limit_mb`` for files of this machine. ``workers`` threads train; by default one core is left to
-    the pages. Tables and folders below ``data_folder`` can be chosen on the pages. Images of a folder become
-    ``image_side`` by ``image_side`` pixels, of a volume at most ``image_slices`` slices.
+    the pages. Tables and folders below ``data_folder`` can be chosen on the pages. ``models_folder`` holds
+    pretrained models, a folder each, as `transformers` saves them; by default it is "models" in the home
+    folder. Images of a folder become ``image_side`` by ``image_side`` pixels, of a volume at most
+    ``image_slices`` slices.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +37,7 @@ class Settings(BaseModel):
     workers: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 2) - 1), ge=1, le=64)
     upload_limit_mb: int = Field(200, ge=1)
     data_folder: Path | None = None
+    models_folder: Path | None = None
     folder_limit_gb: int = Field(500, ge=1)
     image_side: int = Field(64, ge=16, le=256)
     image_slices: int = Field(8, ge=1, le=64)
@@ -60,6 +63,11 @@ class Settings(BaseModel):
                 found=repr(first["input"]),
                 remedy=f"Correct or unset {variable}.",
             ) from error
+
+    @property
+    def models_path(self) -> Path:
+        """Where pretrained models are, if there are any."""
+        return self.models_folder or self.home / "models"
 
     @property
     def store_url(self) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fairviz.data.availability import available_modalities
 from fairviz.data.encode import CategoryColumn, NumberColumn, TableEncoder
+from fairviz.data.features import FeatureScale
 from fairviz.data.prepare import PreparedData
 from fairviz.data.specs import TaskSpec
 from fairviz.data.values import value_text
@@ -82,7 +83,7 @@ def require_values(spec: TaskSpec) -> None:
     Raises:
         SettingError: if they read images.
     """
-    if any(modality.kind == "image" for modality in spec.modalities):
+    if any(modality.has_pixels for modality in spec.modalities):
         raise SettingError(
             "task",
             expected="models that read a table or text",
@@ -101,7 +102,8 @@ def patient(data: PreparedData, frame: pd.DataFrame, row: int, changes: Mapping[
         changes: text of the changed values by column; an empty text is a missing value.
 
     Raises:
-        SettingError: there is no such row or input, a number is none, or nothing is left to predict from.
+        SettingError: there is no such row or input, a number is none, nothing is left to predict from, or a
+            pretrained model would have to read again.
     """
     _check(data, frame, row, changes)
     rows = frame.iloc[[row, row]].reset_index(drop=True)
@@ -115,7 +117,13 @@ def patient(data: PreparedData, frame: pd.DataFrame, row: int, changes: Mapping[
             found="none",
             remedy="Fill in one of them.",
         )
-    inputs = tuple(encoder.transform(rows) for encoder in data.encoders)
+    _check_read_again(data, changes, available)
+    inputs = tuple(
+        _as_read(data.inputs[place][[row, row]], has_it)
+        if isinstance(encoder, FeatureScale)
+        else encoder.transform(rows)
+        for place, (encoder, has_it) in enumerate(zip(data.encoders, available.T, strict=True))
+    )
     return Patient(inputs, available, tuple(_unusual(data, frame, rows, changes)))
 
 
@@ -172,6 +180,24 @@ def _check(data: PreparedData, frame: pd.DataFrame, row: int, changes: Mapping[s
                 found="another",
                 remedy="Change an input: no other column changes a prediction.",
             )
+
+
+def _check_read_again(data: PreparedData, changes: Mapping[str, str], available: NDArray[np.bool_]) -> None:
+    """What a pretrained model has read once is as it was, or missing."""
+    for modality, has_it in zip(data.task.modalities, available[CHANGED], strict=True):
+        changed = [column for column in modality.columns if column in changes]
+        if modality.pretrained is not None and changed and has_it:
+            raise SettingError(
+                f'column "{changed[0]}"',
+                expected="a column that no pretrained model reads",
+                found=f'one that "{modality.pretrained}" reads',
+                remedy=f'Leave "{modality.name}" as it is recorded, or empty all of it.',
+            )
+
+
+def _as_read(recorded: NDArray[np.float32], has_it: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """What a pretrained model has made of a row [2, D]; zeros where it lacks the modality [2]."""
+    return np.where(has_it[:, np.newaxis], recorded, np.float32(0))
 
 
 def _changed(whole: pd.Series, rows: pd.Series, text: str) -> list[object]:

@@ -30,18 +30,21 @@ from fairviz.data.adapters.npz_folder import FolderBounds, OnProgress, read_fold
 from fairviz.data.adapters.resize import ImageSize
 from fairviz.data.counts import group_counts
 from fairviz.data.describe import ColumnProfile, describe
+from fairviz.data.features import Features
 from fairviz.data.images import Images, ImageStack
 from fairviz.data.load import content_hash, read_told, title
 from fairviz.data.modality import modality_of
 from fairviz.data.offered import chosen, offered
 from fairviz.data.prepare import PreparedData, prepare
+from fairviz.data.pretrained import models_in
 from fairviz.data.samples import sample
-from fairviz.data.specs import GroupingSpec, ModalitySpec, TaskNote, TaskSpec
+from fairviz.data.specs import GroupingSpec, ModalityKind, ModalitySpec, TaskNote, TaskSpec
 from fairviz.data.suggest import suggest_drops, suggest_task
 from fairviz.data.task import check_task
 from fairviz.errors import SettingError
 from fairviz.evaluation.report import FairnessReport
 from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
+from fairviz.jobs.features import PretrainedFeatures
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
 from fairviz.jobs.readings import Readings
@@ -69,7 +72,7 @@ from fairviz.store.records import (
 from fairviz.store.store import Store
 from fairviz.store.table_files import TableFiles
 from fairviz.training.packing import image_bytes, largest_pack, pack_runs
-from fairviz.training.runs import RunSpec, grid_runs, method_runs, point_runs
+from fairviz.training.runs import RunSpec, grid_runs, method_runs, point_runs, run_labels
 from fairviz.whatif import ControllerReplay, Replay, can_replay, can_steer, replay, replay_controller
 from models.specs import TrainingSpec
 
@@ -87,6 +90,7 @@ class Workbench:
         self.settings = chosen if home is None else chosen.model_copy(update={"home": Path(home)})
         self._tables = TableFiles(self.settings.home / "datasets")
         self._images = ImageFiles(self.settings.home / "datasets")
+        self._features = PretrainedFeatures(self.settings)
         self.store = Store(self.settings.store_url)
         self._prepared: OrderedDict[str, PreparedData] = OrderedDict()
         self._preparing = threading.Lock()
@@ -253,6 +257,7 @@ class Workbench:
             (self._jobs.weights_folder / f"{run_id}.safetensors").unlink(missing_ok=True)
         self._tables.delete(dataset_id)
         self._images.delete(dataset_id)
+        self._features.delete(dataset_id)
         with self._preparing:
             self._prepared.clear()
 
@@ -322,6 +327,10 @@ class Workbench:
         kinds = {column.name: column.kind for column in describe(known, self.images(dataset_id))}
         return modality_of(name, columns, kinds)
 
+    def pretrained_models(self, kind: ModalityKind) -> tuple[str, ...]:
+        """Names of the pretrained models on this machine that read text, or images."""
+        return models_in(self.settings.models_path, kind)
+
     def drop_reasons(self, spec: TaskSpec) -> dict[str, str]:
         """Why columns are proposed not to be inputs, by column."""
         table, images = self.table(spec.dataset), self.images(spec.dataset)
@@ -332,9 +341,12 @@ class Workbench:
 
         Raises:
             TaskError: if the task cannot be trained.
+            SettingError: if it names a pretrained model and `transformers` is not installed.
         """
         table, images = self.table(spec.dataset), self.images(spec.dataset)
-        return check_task(spec, table, self._external(spec), images=images)
+        notes = check_task(spec, table, self._external(spec), images=images)
+        self._features.check(spec)
+        return notes
 
     def group_counts(self, spec: TaskSpec) -> pd.DataFrame:
         """Rows and outcomes per group of every sensitive attribute.
@@ -359,17 +371,42 @@ class Workbench:
         """The specification of a task."""
         return TaskSpec.model_validate(self.store.task(task_id).spec)
 
-    def prepared(self, task_id: str) -> PreparedData:
-        """A task's rows, split and encoded; the last few are kept in memory."""
+    def prepared(self, task_id: str, on_progress: OnProgress | None = None) -> PreparedData:
+        """A task's rows, split and encoded; the last few are kept in memory.
+
+        What a pretrained model is to read, it reads the first time, which may take long: ``on_progress`` is
+        told how many of how many rows it has read.
+        """
+        with self._preparing:
+            if task_id in self._prepared:
+                self._prepared.move_to_end(task_id)
+                return self._prepared[task_id]
+        spec = self.task_spec(task_id)
+        # Outside the lock, so that nobody waits who asks for another task.
+        features = self._read(spec, on_progress)
         with self._preparing:
             if task_id not in self._prepared:
-                spec = self.task_spec(task_id)
                 table, images = self.table(spec.dataset), self.images(spec.dataset)
-                self._prepared[task_id] = prepare(table, spec, self._external(spec), images=images)
-            self._prepared.move_to_end(task_id)
+                self._prepared[task_id] = prepare(
+                    table, spec, self._external(spec), images=images, features=features
+                )
             while len(self._prepared) > _TASKS_IN_MEMORY:
                 self._prepared.popitem(last=False)
             return self._prepared[task_id]
+
+    def _read(self, spec: TaskSpec, on_progress: OnProgress | None) -> Features:
+        """What pretrained models give for all rows of a task, those of its second dataset below its own."""
+        return {
+            modality.name: np.concatenate(
+                [
+                    self._features.of(own, modality, self.table(own), self.images(own), on_progress)
+                    for own in (spec.dataset, spec.external)
+                    if own is not None
+                ]
+            )
+            for modality in spec.modalities
+            if modality.pretrained is not None
+        }
 
     def _external(self, spec: TaskSpec) -> pd.DataFrame | None:
         """The second dataset of a task."""
@@ -408,12 +445,21 @@ class Workbench:
     ) -> str:
         """Queue a method at every point of a grid of hyperparameters; returns the comparison's id at once.
 
-        ``grid`` may also vary ``learning_rate``. With ``baseline`` the baseline is trained on the same seeds.
+        ``grid`` may also vary ``learning_rate`` and ``batch_size``. With ``baseline`` the baseline is trained
+        on the same seeds.
 
         Raises:
             SettingError: for an unknown method or parameter, a value outside its bounds, or too many runs.
         """
         runs = grid_runs(method, grid, seeds, training or TrainingSpec(), baseline=baseline)
+        return self._submit(task_id, runs)
+
+    def train_runs(self, task_id: str, runs: Sequence[RunSpec]) -> str:
+        """Queue these very runs, such as those of a recipe; returns the comparison's id at once.
+
+        Raises:
+            SettingError: if there are none.
+        """
         return self._submit(task_id, runs)
 
     def train_points(
@@ -437,7 +483,7 @@ class Workbench:
 
     def packs(self, task_id: str, runs: Sequence[RunSpec]) -> int:
         """In how many packs runs are trained; until this process has trained anything, as on a CPU."""
-        has_images = any(modality.kind == "image" for modality in self.task_spec(task_id).modalities)
+        has_images = any(modality.has_pixels for modality in self.task_spec(task_id).modalities)
         largest = largest_pack(
             len(runs),
             self.settings.workers,
@@ -449,31 +495,42 @@ class Workbench:
     def seconds_per_epoch(self, task_id: str, method: str, batch_size: int) -> float | None:
         """How long an epoch of one run took when this task was last trained with this batch size.
 
-        None where it never was. A training with the method comes before a newer one without it.
+        None where it never was. A training with the method comes before a newer one without it. Of a training
+        with several batch sizes each has the part of the time that its runs' own seconds have.
         """
         others: float | None = None
         for record in self.store.comparisons(task_id):
             if record.state is not State.FINISHED or record.started is None or record.ended is None:
                 continue
             runs = self.store.runs(record.id)
-            epochs = sum(run.epoch for run in runs)
-            if not epochs or any(run.spec["training"]["batch_size"] != batch_size for run in runs):
+            alike = [run for run in runs if run.spec["training"]["batch_size"] == batch_size]
+            epochs, own = sum(run.epoch for run in alike), sum(run.seconds for run in alike)
+            if not epochs or not own:
                 continue
-            seconds = (record.ended - record.started).total_seconds() / epochs
-            if any(run.spec["method"] == method for run in runs):
+            part = own / sum(run.seconds for run in runs)
+            seconds = part * (record.ended - record.started).total_seconds() / epochs
+            if any(run.spec["method"] == method for run in alike):
                 return seconds
             others = others or seconds
         return others
 
     def repeat(self, comparison_id: str) -> str:
         """Queue the runs of a comparison again, as a new one; returns its id."""
-        specs = [RunSpec.model_validate(run.spec) for run in self.store.runs(comparison_id)]
-        return self._submit(self.store.comparison(comparison_id).task_id, specs)
+        return self._submit(self.store.comparison(comparison_id).task_id, self.run_specs(comparison_id))
+
+    def run_specs(self, comparison_id: str) -> list[RunSpec]:
+        """What the runs of a comparison are, whether or not they are finished."""
+        return [RunSpec.model_validate(run.spec) for run in self.store.runs(comparison_id)]
 
     @property
     def device(self) -> str:
         """What this process trains on, in words; empty before its first training."""
         return self._jobs.device
+
+    @property
+    def reading(self) -> tuple[int, int] | None:
+        """How many of how many rows a pretrained model has read before the training in work can begin."""
+        return self._jobs.reading
 
     def cancel(self, comparison_id: str) -> None:
         """Stop a comparison; what it has shown so far stays.
@@ -804,7 +861,10 @@ class Workbench:
     def _submit(self, task_id: str, specs: Sequence[RunSpec]) -> str:
         """Keep and queue runs."""
         task = self.store.task(task_id)
-        entries = [RunEntry(spec.label, spec.model_dump(mode="json")) for spec in specs]
+        entries = [
+            RunEntry(label, spec.model_dump(mode="json"))
+            for label, spec in zip(run_labels(specs), specs, strict=True)
+        ]
         if not entries:
             raise SettingError(
                 "runs", expected="at least one method and one seed", found="none", remedy="Choose some."

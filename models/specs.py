@@ -94,6 +94,10 @@ class FairGradSpec(Spec):
         "squared",
         description="Form of the gap penalty; 'absolute' pulls about three times as hard.",
     )
+    attributes: Literal["all", "first"] = Field(
+        "all",
+        description="Whose gaps act: those of every sensitive attribute, or of the first one alone.",
+    )
     projection: Literal["conflicting", "all"] = Field(
         "conflicting",
         description="Remove from each gradient what opposes another, or also what they have in common.",

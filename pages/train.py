@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from fairviz.ui import frame, state, words
+from fairviz.ui import frame, recipeview, state, words
 from fairviz.ui.errors import shown_errors
 from fairviz.ui.live import live
 from fairviz.ui.state import Shown
@@ -26,6 +26,8 @@ def page() -> None:
     with left, shown_errors():
         choice = training_form()
         start(here.task.id, choice)
+    with left, shown_errors():
+        recipeview.offered(here.task.id, choice)
     with right, shown_errors():
         watch(here)
 

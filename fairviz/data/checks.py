@@ -191,6 +191,7 @@ def refuse_infinite(column: pd.Series) -> None:
 def check_modalities(spec: TaskSpec, frame: pd.DataFrame) -> None:
     """Every modality of a table's columns has one that can tell rows apart; one of text has no numbers."""
     for modality in spec.modalities:
+        _require_no_table(modality)
         if modality.kind == "text":
             _require_texts(modality, frame)
         if not any(is_usable(frame[column], modality.kind) for column in modality.columns):
@@ -201,6 +202,16 @@ def check_modalities(spec: TaskSpec, frame: pd.DataFrame) -> None:
                 "whose values hardly repeat",
                 remedy="Add a column of numbers or categories to it, or remove the modality.",
             )
+
+
+def _require_no_table(modality: ModalitySpec) -> None:
+    if modality.pretrained is not None and modality.kind == "table":
+        raise TaskError(
+            f'modality "{modality.name}"',
+            expected="free text or images for a pretrained model",
+            found="numbers or categories",
+            remedy="Leave out the pretrained model, or name a modality of free text or images.",
+        )
 
 
 def check_available(spec: TaskSpec, frame: pd.DataFrame) -> None:

@@ -46,6 +46,7 @@ def notes_on(spec: TaskSpec, frame: pd.DataFrame) -> tuple[TaskNote, ...]:
         *notes,
         *_split_notes(spec, frame),
         *_text_notes(spec),
+        *_pretrained_notes(spec),
         *_modality_notes(spec, frame, [outcome, *groupings], patients),
         *missingness_notes(spec, frame, outcome, groupings),
         *_personal_notes(spec, frame),
@@ -156,6 +157,18 @@ def _text_notes(spec: TaskSpec) -> Iterator[TaskNote]:
                 severity="warning",
                 text=f'modality "{modality.name}" is free text. It may hold names and other personal data, '
                 "or tell the outcome: read some of it first.",
+            )
+
+
+def _pretrained_notes(spec: TaskSpec) -> Iterator[TaskNote]:
+    """What nobody here knows of a model that was trained elsewhere."""
+    for modality in spec.modalities:
+        if modality.pretrained is not None:
+            yield TaskNote(
+                severity="info",
+                text=f'modality "{modality.name}" is read by the pretrained model "{modality.pretrained}", '
+                "which is not trained any further. From whom it learned is not known here: it may read some "
+                "groups better than others, and if it has seen these patients before, results are too good.",
             )
 
 

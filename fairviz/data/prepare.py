@@ -13,6 +13,7 @@ from fairviz.data.availability import available_modalities
 from fairviz.data.coded import Rows, encoded
 from fairviz.data.encode import TableEncoder
 from fairviz.data.external import TaskTable, task_table
+from fairviz.data.features import NO_FEATURES, Features, FeatureScale
 from fairviz.data.given_split import given_parts
 from fairviz.data.grouping import attributes
 from fairviz.data.groups import Attribute
@@ -26,7 +27,7 @@ from fairviz.data.task import TaskSpec, check_task
 from fairviz.data.text import TextEncoder
 from fairviz.errors import TaskError
 
-Encoder = TableEncoder | TextEncoder
+Encoder = TableEncoder | TextEncoder | FeatureScale
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class PreparedData:
     """Arrays of one task; row i is row i of the table everywhere.
 
     Attributes:
-        inputs: float32 [N, D_m] per modality m, in the task's order; of images D_m = 0; of large tables coded
-            rows, which are dense where some of them are asked for.
+        inputs: float32 [N, D_m] per modality m, in the task's order; of images D_m = 0, unless a pretrained
+            model reads them; of large tables coded rows, which are dense where some of them are asked for.
         available: bool [N, M], False where a row lacks modality m (all of its columns missing); every
             row has at least one.
         labels: int64 [N], class codes 0..n-1; of two classes 1 is the positive one.
@@ -70,11 +71,13 @@ def prepare(
     external: pd.DataFrame | None = None,
     *,
     images: Images = NO_IMAGES,
+    features: Features = NO_FEATURES,
 ) -> PreparedData:
     """Check a task against its table, split the rows and encode every modality.
 
     The rows of a second dataset, where the task names one, come after its own and are the test rows.
-    ``images`` are the table's, by the column that names them; they stay on disk.
+    ``images`` are the table's, by the column that names them; they stay on disk. ``features`` are what
+    pretrained models give for all these rows, by the name of the modality.
 
     Raises:
         TaskError: the task cannot be trained on this table.
@@ -88,12 +91,17 @@ def prepare(
     groupings = attributes(frame, spec)
     patients = patients_of(frame, spec)
     split = _split(table, labels, groupings, patients, spec)
-    encoders = tuple(_fitted(modality, frame, split.train) for modality in spec.modalities)
     available = available_modalities(frame, spec.modalities)
+    fitted = [_fitted(modality, frame, split.train) for modality in spec.modalities]
+    scales = _scales(spec, features, available, split.train)
+    encoders = tuple(scales.get(place, own) for place, own in enumerate(fitted))
     _require_features(spec, encoders, available[split.train])
     return PreparedData(
         task=spec,
-        inputs=encoded(frame, encoders),
+        inputs=tuple(
+            scales[place].transform(features[modality.name], available[:, place]) if place in scales else own
+            for place, (modality, own) in enumerate(zip(spec.modalities, encoded(frame, fitted), strict=True))
+        ),
         available=available,
         labels=labels,
         classes=outcome_classes(frame, spec.outcome, spec.positive),
@@ -126,11 +134,28 @@ def _split(
     return replace(split, test=np.arange(table.own, len(labels))) if table.external else split
 
 
-def _fitted(modality: ModalitySpec, frame: pd.DataFrame, training: NDArray[np.int64]) -> Encoder:
-    """The encoder of a modality, fitted on training rows; without columns for images."""
+def _fitted(
+    modality: ModalitySpec, frame: pd.DataFrame, training: NDArray[np.int64]
+) -> TableEncoder | TextEncoder:
+    """The encoder of a modality, fitted on training rows; without columns for images and features."""
+    if modality.pretrained is not None:
+        return TableEncoder.fit(frame, (), training)
     if modality.kind == "text":
         return TextEncoder.fit(frame[list(modality.columns)].iloc[training], modality.columns)
     return TableEncoder.fit(frame, () if modality.kind == "image" else modality.columns, training)
+
+
+def _scales(
+    spec: TaskSpec, features: Features, available: NDArray[np.bool_], training: NDArray[np.int64]
+) -> dict[int, FeatureScale]:
+    """Of pretrained models, by place: the scale of what they give, over training rows with the modality."""
+    return {
+        place: FeatureScale.fit(
+            modality.pretrained, features[modality.name][training[available[training, place]]]
+        )
+        for place, modality in enumerate(spec.modalities)
+        if modality.pretrained is not None
+    }
 
 
 def _scaled(
@@ -140,14 +165,14 @@ def _scaled(
     return {
         place: ScaledImages.fit(modality, images[modality.columns[0]], training[available[training, place]])
         for place, modality in enumerate(spec.modalities)
-        if modality.kind == "image"
+        if modality.has_pixels
     }
 
 
 def _require_features(spec: TaskSpec, encoders: tuple[Encoder, ...], available: NDArray[np.bool_]) -> None:
     """Every modality tells some of the training rows apart; ``available`` is of these rows, [rows, M]."""
     for modality, encoder, has_it in zip(spec.modalities, encoders, available.T, strict=True):
-        if (modality.kind != "image" and not encoder.feature_names) or not has_it.any():
+        if (not modality.has_pixels and not encoder.feature_names) or not has_it.any():
             raise TaskError(
                 f'modality "{modality.name}"',
                 expected="a column that tells training rows apart",

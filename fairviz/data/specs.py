@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -22,11 +22,19 @@ class ModalitySpec(_Frozen):
     Attributes:
         columns: of the table; of images the one that names the image of each row, empty where it has none.
         kind: "table" for numbers and categories, "text" for free text, "image" for images or slices.
+        pretrained: of text or images, the pretrained model that reads them in place of FairViz's own way; a
+            folder in that of models (see `fairviz.config.Settings`).
     """
 
     name: str
     columns: tuple[str, ...]
     kind: ModalityKind = "table"
+    pretrained: str | None = None
+
+    @property
+    def has_pixels(self) -> bool:
+        """Whether an encoder is trained on its images themselves."""
+        return self.kind == "image" and self.pretrained is None
 
 
 PARTS: Final = ("train", "validation", "test")
@@ -137,6 +145,13 @@ class TaskSpec(_Frozen):
         """The columns that tell the groups of any sensitive attribute."""
         told = (columns_of(name, self.groupings) for name in self.sensitive)
         return tuple(dict.fromkeys(column for columns in told for column in columns))
+
+    def with_models(self, models: Mapping[str, str | None]) -> TaskSpec:
+        """The task with other pretrained models, by the name of the modality; none where it is not named."""
+        modalities = tuple(
+            own.model_copy(update={"pretrained": models.get(own.name)}) for own in self.modalities
+        )
+        return self.model_copy(update={"modalities": modalities})
 
     def to_json(self) -> str:
         """Return the task as indented JSON, the form of the task files."""

@@ -74,7 +74,7 @@ class TextEncoder:
         from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
         from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415
 
-        texts = _joined(frame_train, columns)
+        texts = joined_texts(frame_train, columns)
         counts = _counts(texts)[texts != ""]
         buckets = np.flatnonzero(np.bincount(counts.indices, minlength=_BUCKETS) >= RARE_BELOW)
         if not buckets.size:
@@ -102,7 +102,7 @@ class TextEncoder:
 
     def transform(self, frame: pd.DataFrame) -> NDArray[np.float32]:
         """Return float32 [N, D]; zeros where a row has no text."""
-        texts = _joined(frame, self.columns)
+        texts = joined_texts(frame, self.columns)
         if not len(self.directions):
             return np.empty((len(texts), 0), dtype=np.float32)
         weighted = self._weighted(_counts(texts)[:, self.buckets])
@@ -139,7 +139,7 @@ class TextEncoder:
         return weights.transform(counts)
 
 
-def _joined(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.object_]:
+def joined_texts(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.object_]:
     """One text per row [N] of the texts of all its columns; empty where all are missing."""
     parts = [frame[column].map(value_text) for column in columns]
     return np.array(["\n".join(filter(None, own)) for own in zip(*parts, strict=True)], dtype=object)

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from fairviz.config import Settings
 from fairviz.data.prepare import PreparedData
 from fairviz.errors import FairVizError
+from fairviz.jobs.features import OnProgress
 from fairviz.jobs.ownership import Ownership
 from fairviz.jobs.stopping import Stopped
 from fairviz.store.records import State
@@ -28,10 +29,14 @@ class JobManager:
 
     Attributes:
         device: what the last comparison was trained on, in words; empty before the first.
+        reading: how many of how many rows a pretrained model has read for the comparison in work; None where
+            none is reading.
     """
 
-    def __init__(self, store: Store, settings: Settings, load: Callable[[str], PreparedData]) -> None:
-        """Start working; ``load`` prepares the task of an id."""
+    def __init__(
+        self, store: Store, settings: Settings, load: Callable[[str, OnProgress], PreparedData]
+    ) -> None:
+        """Start working; ``load`` prepares the task of an id and tells how far pretrained models are."""
         self._store = store
         self._settings = settings
         self._load = load
@@ -39,6 +44,7 @@ class JobManager:
         self._queue: SimpleQueue[str | None] = SimpleQueue()
         self._stops: dict[str, threading.Event] = {}
         self.device = ""
+        self.reading: tuple[int, int] | None = None
         self._closing = threading.Event()
         self.interrupt_abandoned()
         self._thread = threading.Thread(target=self._work, name="fairviz-trainer", daemon=True)
@@ -147,7 +153,7 @@ class JobManager:
         rotation = Rotation(
             comparison_id=comparison_id,
             store=self._store,
-            data=self._load(self._store.comparison(comparison_id).task_id),
+            data=self._loaded(comparison_id),
             device=device,
             workers=self._settings.workers,
             weights_folder=self.weights_folder,
@@ -157,3 +163,21 @@ class JobManager:
             return rotation.run()
         finally:
             devices.give_back_memory()
+
+    def _loaded(self, comparison_id: str) -> PreparedData:
+        """The task of a comparison; a pretrained model stops reading when training would.
+
+        Raises:
+            Stopped: if asked to stop.
+        """
+        stop = self._stops[comparison_id]
+
+        def tell(done: int, count: int) -> None:
+            if stop.is_set() or self._closing.is_set():
+                raise Stopped
+            self.reading = (done, count)
+
+        try:
+            return self._load(self._store.comparison(comparison_id).task_id, tell)
+        finally:
+            self.reading = None

@@ -59,6 +59,14 @@ def mean_known(trace: Floats) -> Floats:
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
+def variance_known(trace: Floats) -> Floats:
+    """Variance over steps [...] of a trace [T, ...], of the steps that are known; NaN with fewer than two."""
+    known = np.isfinite(trace)
+    count = known.sum(axis=0)
+    squares = np.where(known, (trace - mean_known(trace)) ** 2, 0.0).sum(axis=0)
+    return np.asarray(np.where(count > 1, squares / np.maximum(count - 1, 1), np.nan))
+
+
 def applied_factors(scale: Floats, balance: Floats, rho: float) -> Floats:
     """What the groups changed of each encoder's gradient [T, M]: f where gates were open, 1 where closed.
 

@@ -6,6 +6,8 @@ import ctypes
 import logging
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 # Idle OpenMP threads that spin instead of sleeping slow a busy machine down a hundredfold; read by torch when
@@ -73,6 +75,17 @@ def warm_up() -> None:
     torch.set_num_threads(1)
     torch.optim.AdamW([torch.zeros(1, requires_grad=True)])
     _keep_freed_memory()
+
+
+@contextmanager
+def more_threads(count: int) -> Iterator[None]:
+    """Let what follows in this thread calculate with ``count`` threads: large layers gain by them."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def give_back_memory() -> None:

@@ -14,8 +14,8 @@ from fairviz.errors import SettingError
 from models.specs import METHODS, MethodEntry, MethodSpec, Spec, TrainingSpec
 
 BASELINE: Final = "baseline"
-SWEPT_SETTINGS: Final = ("learning_rate",)
-"""Settings of the training that a grid may vary beside a method's parameters; a run's label tells them."""
+SWEPT_SETTINGS: Final = ("learning_rate", "batch_size")
+"""Settings of the training that a grid may vary beside a method's parameters; labels tell them."""
 _PACKAGES: Final = {
     "upgrad": ("torchjd", "qpsolvers", "quadprog"),
     "mgda": ("torchjd",),
@@ -41,6 +41,10 @@ class RunSpec(Spec):
     @property
     def label(self) -> str:
         """Title of the method and whatever differs from its defaults: the same for every seed."""
+        return self.label_with(SWEPT_SETTINGS)
+
+    def label_with(self, settings: Iterable[str]) -> str:
+        """The label, which of the training's settings tells these alone."""
         entry = method_entry(self.method)
         standard = entry.defaults.model_dump()
         changed = {
@@ -48,7 +52,7 @@ class RunSpec(Spec):
         }
         changed |= {
             name: getattr(self.training, name)
-            for name in (SWEPT_SETTINGS if entry.trains_network else ())
+            for name in (settings if entry.trains_network else ())
             if getattr(self.training, name) != TrainingSpec.model_fields[name].default
         }
         told = [f"{name.replace('_', ' ')} {value_label(value)}" for name, value in changed.items()]
@@ -69,6 +73,12 @@ class RunSpec(Spec):
         if not isinstance(self.parameters, kind):
             raise ValueError(f"parameters: expected {kind.__name__} for method {self.method!r}")
         return self
+
+
+def run_labels(runs: Sequence[RunSpec]) -> list[str]:
+    """Labels of runs that are compared: a setting of the training that all share tells none from another."""
+    varied = [name for name in SWEPT_SETTINGS if len({getattr(run.training, name) for run in runs}) > 1]
+    return [run.label_with(varied) for run in runs]
 
 
 def method_entry(name: str) -> MethodEntry:

@@ -5,6 +5,8 @@ Those of what methods did at their steps are in ``stepcache``, those of single g
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +25,8 @@ from fairviz.figures.rows import file_stem
 from fairviz.figures.sweep import sweep_figure, sweep_text
 from fairviz.figures.tradeoff import tradeoff, tradeoff_text
 from fairviz.reports.run import Epoch, Run
+from fairviz.store.records import State
+from fairviz.training.runs import RunSpec
 from fairviz.ui import groupcache, series
 from fairviz.ui.bench import workbench
 from fairviz.ui.history import History
@@ -183,6 +187,19 @@ def dials(comparison_id: str, revision: int, cut: Cut, axes: Axes, split: Split)
     sweep = cut_sweep(found, runs, cut, axes, split)
     said = (*sentences(sweep, axes.attribute), *collapsed(runs))
     return Dials(drawing(sweep_figure(sweep), sweep_text(sweep)), said)
+
+
+def expected_seconds(task_id: str, specs: Sequence[RunSpec]) -> float | None:
+    """About how long runs take at the speed of earlier trainings; None where that of one is not known."""
+    done = [r.id for r in workbench().store.comparisons(task_id) if r.state is State.FINISHED]
+    kinds = Counter((spec.method, spec.training.batch_size, spec.training.epochs) for spec in specs)
+    total = 0.0
+    for (method, batch_size, epochs), runs in kinds.items():
+        speed = seconds_per_epoch(task_id, method, batch_size, tuple(done))
+        if speed is None:
+            return None
+        total += runs * epochs * speed
+    return total
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

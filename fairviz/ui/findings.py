@@ -113,9 +113,9 @@ def results(runs: Sequence[Run], split: Split, proof: Proof = _NO_PROOF) -> list
 
 def sentences(result: Result, axes: Axes) -> list[str]:
     """What one configuration shows, most important first; a person's own words are escaped."""
-    told = [_level(result, axes), _clear_of_chance(result, axes)]
+    told = [level(result, axes), clear_of_chance(result, axes)]
     if result.method != BASELINE:
-        told += _against_baseline(result, axes)
+        told += against_baseline(result, axes)
     if isinstance(result.on_front, float):
         told.append(f"On the front in {words.percent(result.on_front)} of redraws of patients and seeds.")
     if result.collapse is not None:
@@ -218,18 +218,19 @@ def _cell(estimate: Estimate) -> str:
     return (
         estimate.reason
         if estimate.value is None
-        else words.number(estimate.value) + _in_brackets(estimate.interval)
+        else words.number(estimate.value) + in_brackets(estimate.interval)
     )
 
 
-def _level(result: Result, axes: Axes) -> str:
+def level(result: Result, axes: Axes) -> str:
+    """Performance and gap with their limits, and over how many groups."""
     performance, gap = (
         result.joined.performance(axes.performance),
         result.joined.gap(axes.attribute, axes.gap),
     )
     return (
-        f"{short(axes.performance)} {_number(performance)}{_in_brackets(performance.interval)}, "
-        f"{lower_name(short(axes.gap))} {_number(gap)}{_in_brackets(gap.interval)}{_over(result, axes)}."
+        f"{short(axes.performance)} {_number(performance)}{in_brackets(performance.interval)}, "
+        f"{lower_name(short(axes.gap))} {_number(gap)}{in_brackets(gap.interval)}{_over(result, axes)}."
     )
 
 
@@ -241,7 +242,8 @@ def _over(result: Result, axes: Axes) -> str:
     return f" over {own.groups_used[axes.gap]} of {words.counted(len(own.groups), 'group')}"
 
 
-def _in_brackets(interval: Interval | None) -> str:
+def in_brackets(interval: Interval | None) -> str:
+    """Limits after a number; empty where there are none."""
     return "" if interval is None else f" ({words.between(interval.low, interval.high)})"
 
 
@@ -251,7 +253,8 @@ def _number(estimate: Estimate) -> str:
     return words.SUPPRESSED if is_suppressed else words.number(estimate.value)
 
 
-def _clear_of_chance(result: Result, axes: Axes) -> str:
+def clear_of_chance(result: Result, axes: Axes) -> str:
+    """How a gap stands to what chance alone would make of equal groups."""
     gap, floor = result.joined.gap(axes.attribute, axes.gap), result.joined.floor(axes.attribute, axes.gap)
     if gap.value is None:
         return f"Gap {words.plain(gap.reason)}."
@@ -269,7 +272,7 @@ def _clear_of_chance(result: Result, axes: Axes) -> str:
     )
 
 
-def _against_baseline(result: Result, axes: Axes) -> list[str]:
+def against_baseline(result: Result, axes: Axes) -> list[str]:
     """What is proven on test rows; where nothing can be, what seeds show."""
     if isinstance(result.evidence, Evidence):
         proven = evidence_sentences(result.evidence, result.p_holm, axes)

@@ -13,6 +13,7 @@ from fairviz.store.records import ComparisonRecord, State
 from fairviz.ui import pulse, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import show_error, shown_errors
+from fairviz.ui.recipeview import readings
 from fairviz.ui.state import Shown
 
 _PAGES: Final = {
@@ -56,7 +57,8 @@ button[data-variant="segmented_control"][aria-checked="true"][data-selected="tru
 def show(path: str, question: str, body: Callable[[], None]) -> None:
     """Draw the page at ``path``: its frame, the question it answers as heading, and its ``body``.
 
-    Errors are shown in words.
+    Where the runs are an experiment of the papers', what it says stands under the heading. Errors are shown
+    in words.
     """
     st.set_page_config(
         page_title=f"{_PAGES[path]} - FairViz", layout="wide", initial_sidebar_state="collapsed"
@@ -65,7 +67,11 @@ def show(path: str, question: str, body: Callable[[], None]) -> None:
     with shown_errors():
         _header()
         st.title(question, anchor=False)
+        below = st.container(key="readings")
         body()
+        # Last: what a page draws does not wait for what is worked out of test rows.
+        with below:
+            readings(path)
     st.caption(DISCLAIMER)
 
 

@@ -86,6 +86,9 @@ def _progress_in_words(progress: Progress, runs: Sequence[Run]) -> str:
     if progress.state is State.QUEUED:
         ahead = words.counted(progress.ahead, "comparison")
         return f"{many} waiting; {ahead} ahead" if progress.ahead else f"{many} about to start"
+    if reading := workbench().reading:
+        done, count = reading
+        return f"{many} · a pretrained model has read {done:,} of {words.counted(count, 'row')}"
     where = workbench().device
     device = f" · on {where}" if where else ""
     if progress.stage is not Stage.TRAINING:

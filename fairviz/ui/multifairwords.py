@@ -47,7 +47,7 @@ def gate(_: Part, steps: Steps) -> Iterator[str]:
         yield "there is no gate: the factors act in every batch."
     elif steps.has("gate"):
         for attribute in told_attributes(steps, "gate"):
-            yield _gate_sentence(steps, attribute)
+            yield gate_sentence(steps, attribute)
         yield from tau_and_floor(steps, "in one batch of twenty")
         if steps.chance is None:
             yield (
@@ -65,7 +65,8 @@ def gate(_: Part, steps: Steps) -> Iterator[str]:
         yield f"for {bold(attribute)} the controller's {delta_course(steps, attribute)}."
 
 
-def _gate_sentence(steps: Steps, attribute: str) -> str:
+def gate_sentence(steps: Steps, attribute: str) -> str:
+    """How often the gate for an attribute was open, and would be by chance."""
     gates = steps.of_attribute("gate", attribute)
     opened = [float(gate.mean()) for gate in gates]
     text = f"the gate for {bold(attribute)} was open in {over(opened, words.percent)} of batches"

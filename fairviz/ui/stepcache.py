@@ -44,26 +44,33 @@ class ShownSteps:
 @st.cache_data(max_entries=32, show_spinner=False)
 def factors(comparison_id: str, revision: int, run_id: int) -> Drawing:
     """What one run's method did at every step, at one look."""
-    recorded = [_traces(comparison_id, revision, run_id)]
-    return drawing(modulation(recorded), modulation_text(recorded))
+    own = [_traces(comparison_id, revision, run_id)]
+    return drawing(modulation(own), modulation_text(own))
 
 
 @st.cache_data(max_entries=32, show_spinner="Reading the steps ...")
 def steps(comparison_id: str, revision: int, run_ids: tuple[int, ...]) -> ShownSteps:
     """What a configuration's method did at every step, in one run of it or over its seeds."""
-    recorded = [_traces(comparison_id, revision, run_id) for run_id in run_ids]
-    run = _run(comparison_id, revision, run_ids[0])
-    found = Steps(recorded, run.spec["parameters"], _chance(comparison_id, revision, run_ids))
+    found = recorded(comparison_id, revision, run_ids)
     return ShownSteps(
         tuple(
             ShownPart(
                 part.key,
-                drawing(modulation_part(part, recorded), modulation_part_text(part, recorded)),
+                drawing(modulation_part(part, found.runs), modulation_part_text(part, found.runs)),
                 tuple(sentences(part, found)),
             )
             for part in parts(found)
         ),
         tuple(withheld(found)),
+    )
+
+
+def recorded(comparison_id: str, revision: int, run_ids: tuple[int, ...]) -> Steps:
+    """What is known of a configuration's steps, in one run of it or over its seeds."""
+    return Steps(
+        [_traces(comparison_id, revision, run_id) for run_id in run_ids],
+        _run(comparison_id, revision, run_ids[0]).spec["parameters"],
+        _chance(comparison_id, revision, run_ids),
     )
 
 

@@ -46,6 +46,7 @@ _VALUES: Final[Mapping[str, str]] = {
     "delta": "0.3, 0.5, 0.6",
     "strength": "0.1, 0.3, 1, 3",
     "learning_rate": "0.0003, 0.001, 0.003",
+    "batch_size": "64, 256, 1024",
     "rho": "0.6, 1.2, 2.4",
     "lambda_gm": "0, 0.15, 0.5",
     "lambda_f": "0, 0.5, 2",

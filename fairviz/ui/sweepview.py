@@ -9,7 +9,6 @@ import streamlit as st
 
 from fairviz.data.specs import TaskSpec
 from fairviz.reports.run import Run
-from fairviz.store.records import State
 from fairviz.training.runs import RunSpec
 from fairviz.ui import cache, live, series, words
 from fairviz.ui.bench import workbench
@@ -24,12 +23,9 @@ def planned_in_words(task_id: str, specs: Sequence[RunSpec]) -> str:
     """How many runs and packs, and about how long, where an earlier training tells."""
     bench = workbench()
     many = f"{words.counted(len(specs), 'run')} in {words.counted(bench.packs(task_id, specs), 'pack')}"
-    finished = [r.id for r in bench.store.comparisons(task_id) if r.state is State.FINISHED]
-    last = specs[-1]
-    speed = cache.seconds_per_epoch(task_id, last.method, last.training.batch_size, tuple(finished))
-    if speed is None:
+    seconds = cache.expected_seconds(task_id, specs)
+    if seconds is None:
         return f"{many}."
-    seconds = speed * sum(spec.training.epochs for spec in specs)
     return f"{many}, about {words.duration(seconds)} at the speed of an earlier training."
 
 

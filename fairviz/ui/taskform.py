@@ -23,6 +23,7 @@ from fairviz.ui.bench import workbench
 from fairviz.ui.detailform import Details, detail_form
 from fairviz.ui.groupform import Groups, group_form
 from fairviz.ui.leftout import left_out
+from fairviz.ui.pretrainedform import pretrained_form
 
 NOT_USED: Final = "not used"
 # The choice that names no positive value; no value of a column reads so.
@@ -42,6 +43,7 @@ class TaskChoice:
     uses: Mapping[str, str]
     kinds: Mapping[str, Kind]
     details: Details
+    models: Mapping[str, str]
 
     def spec(self) -> TaskSpec:
         """The task; the very one the form started from where nothing was changed.
@@ -70,7 +72,7 @@ class TaskChoice:
             unused = (column for column, use in self.uses.items() if use == NOT_USED)
             changes["modalities"] = _modalities(self.uses, self.kinds)
             changes["drop"] = tuple(column for column in unused if column not in kept_out)
-        return self.start.model_copy(update=changes)
+        return self.start.model_copy(update=changes).with_models(self.models)
 
 
 def uses_of(spec: TaskSpec) -> dict[str, str]:
@@ -100,7 +102,8 @@ def task_form(dataset_id: str, start: TaskSpec | None, mark: str) -> TaskChoice:
     proposed, reasons = _proposed(dataset_id, first, outcome, positive, groups)
     uses = _uses(dataset_id, proposed, reasons, outcome, mark)
     kinds = {column.name: column.kind for column in cache.profile(dataset_id)}
-    return TaskChoice(proposed, outcome, positive, groups, uses, kinds, details)
+    models = pretrained_form({c: use for c, use in uses.items() if use != NOT_USED}, kinds, first, mark)
+    return TaskChoice(proposed, outcome, positive, groups, uses, kinds, details, models)
 
 
 def check(spec: TaskSpec) -> None:

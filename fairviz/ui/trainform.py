@@ -36,18 +36,26 @@ class TrainingChoice:
         """How many runs it makes."""
         return len(self.methods) * max(0, self.seeds)
 
+    def shared(self) -> TrainingSpec:
+        """The settings of all runs.
+
+        Raises:
+            SettingError: for a value outside its bounds, or a number of seeds that says nothing.
+        """
+        check_seeds(self.seeds)
+        return training_spec(**self.training)
+
     def submit(self, task_id: str) -> str:
         """Queue the runs; returns the comparison's id.
 
         Raises:
             SettingError: for a value outside its bounds.
         """
-        check_seeds(self.seeds)
         return workbench().train(
             task_id,
             self.methods,
             seeds=self.seeds,
-            training=training_spec(**self.training),
+            training=self.shared(),
             parameters=self.parameters,
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from models.aggregators import aggregator_weights
 from models.gradients import combined_norm, conflict_share, cosines, gram, random_orders, reconcile
@@ -27,8 +28,9 @@ from models.specs import MethodSpec
 class FairGrad(Method):
     """Trace, with K objectives (accuracy first, then one per attribute).
 
-    ``losses``, ``weights`` and ``norms`` [R, K], ``cosines`` [R, K, K], ``conflict_share`` and
-    ``update_norm`` (of the gradients' weighted sum) [R].
+    ``losses``, ``weights`` and ``norms`` [R, K], ``cosines`` [R, K, K], ``conflict_share`` (of the objectives
+    that act) and ``update_norm`` (of the gradients' weighted sum) [R]. An attribute that does not act has
+    weight 0; its loss, norm and cosines are told all the same.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class FairGrad(Method):
         self._orders = SeededStream(seeds, Purpose.PROJECTION_ORDER, self.device)
         self._smoothing = self.number("smoothing").view(-1, 1, 1, 1)
         self._strength = self.number("balance_strength").unsqueeze(-1)
+        self._acting = 2 if self.choice("attributes") == "first" else 1 + len(groups.sizes)
         self._remembered = torch.full(
             (len(specs), network.spec.score_columns, 2, groups.total), torch.nan, device=self.device
         )
@@ -57,13 +60,14 @@ class FairGrad(Method):
         network = self.network
         gradients = jacobian(losses, leaf, logits, weights=network.weights, uses=uses, layout=network.layout)
         gramian = gram(gradients)
-        weights = self._weights(gramian)
+        acting = gramian[..., : self._acting, : self._acting]
+        weights = functional.pad(self._weights(acting), (0, gramian.shape[-1] - self._acting))
         self.network.weights.grad = torch.einsum("rk,rkp->rp", weights.to(gradients.dtype), gradients)
         cosine = cosines(gramian)
         return {
             "losses": losses.detach(),
             "cosines": cosine,
-            "conflict_share": conflict_share(cosine),
+            "conflict_share": conflict_share(cosine[..., : self._acting, : self._acting]),
             "weights": weights,
             "norms": gramian.diagonal(dim1=-2, dim2=-1).sqrt(),
             "update_norm": combined_norm(gramian, weights),
@@ -87,7 +91,7 @@ class FairGrad(Method):
         return value + rates - batch
 
     def _weights(self, gramian: Tensor) -> Tensor:
-        """Weights [R, K] of the objectives' gradients in the update."""
+        """Weights [R, K] in the update, of the inner products [R, K, K] of the objectives that act."""
         scale = self._balance(gramian)
         scaled = gramian * scale.unsqueeze(-1) * scale.unsqueeze(-2)
         rule = str(self.choice("reconciliation"))

@@ -12,8 +12,7 @@ from typing import Protocol
 
 import pytest
 
-from fairviz import cli
-from fairviz.cli import main
+from fairviz.cli import main, stages
 from tests.fairviz.small import small_table, write_small
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -426,7 +425,7 @@ def test_options_about_groups_that_cannot_be_read_are_explained(
 
 
 def test_what_takes_long_is_told_in_words(fairviz: Call, data: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_SILENT_SECONDS", 0.0)
+    monkeypatch.setattr(stages, "_SILENT_SECONDS", 0.0)
     done = fairviz("compare", data, "--method", "baseline", "--seeds", "1", "--epochs", "1")
     assert done.status == 0, done.err
     assert "Reading small.csv ..." in done.err

@@ -28,6 +28,13 @@ def test_a_database_elsewhere() -> None:
     assert Settings.from_environment({"FAIRVIZ_DATABASE_URL": url}).store_url == url
 
 
+def test_models_are_in_the_home_folder_unless_another_one_is_named() -> None:
+    there = {"FAIRVIZ_HOME": "there"}
+    assert Settings.from_environment(there).models_path == Path("there/models")
+    elsewhere = Settings.from_environment(there | {"FAIRVIZ_MODELS_FOLDER": "elsewhere"})
+    assert elsewhere.models_path == Path("elsewhere")
+
+
 def test_a_wrong_value_names_its_variable() -> None:
     with pytest.raises(
         SettingError, match=r"FAIRVIZ_WORKERS: expected .* found 'many'.*unset FAIRVIZ_WORKERS"

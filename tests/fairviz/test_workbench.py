@@ -196,6 +196,23 @@ def test_how_long_it_takes_is_known_after_the_first_time(bench: Workbench, task_
     assert bench.seconds_per_epoch(task_id, "baseline", 64) == pytest.approx(expected)
 
 
+def test_batches_of_several_sizes_each_have_their_own_speed(bench: Workbench, task_id: str) -> None:
+    runs = grid_runs("baseline", {"batch_size": [8, 64]}, 2, TrainingSpec(epochs=2))
+    record = bench.wait(bench.train_runs(task_id, runs), every=0.01)
+    assert record.started is not None
+    assert record.ended is not None
+    small, large = (bench.seconds_per_epoch(task_id, "baseline", size) for size in (8, 64))
+    assert small is not None
+    assert large is not None
+    assert small > large
+    assert 4 * (small + large) == pytest.approx((record.ended - record.started).total_seconds())
+
+
+def test_no_runs_are_no_comparison(bench: Workbench, task_id: str) -> None:
+    with pytest.raises(SettingError, match="at least one method and one seed"):
+        bench.train_runs(task_id, [])
+
+
 def test_methods_move_together(bench: Workbench, task_id: str) -> None:
     comparison = bench.train(task_id, ["baseline", "fairgrad"], seeds=1, training=SHORT)
     bench.wait(comparison)

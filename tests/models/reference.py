@@ -119,7 +119,9 @@ class FairGrad(Reference):
         return losses
 
     def direction(self, member: int, gradients: Tensor) -> Tensor:
-        spec, count = self.specs[member], len(gradients)
+        spec = self.specs[member]
+        gradients = gradients[:2] if spec.attributes == "first" else gradients
+        count = len(gradients)
         if spec.balance == "norm":
             wanted = spec.balance_strength * gradients[0].norm()
             gradients = torch.stack([gradients[0], *(g * wanted / g.norm() for g in gradients[1:])])

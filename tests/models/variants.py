@@ -31,6 +31,8 @@ VARIANTS: dict[str, list[MethodSpec]] = {
     "fairgrad": [FairGradSpec()] * 3,
     "fairgrad absolute": [FairGradSpec(penalty="absolute")] * 3,
     "fairgrad balanced": [FairGradSpec(balance="norm", balance_strength=c) for c in (0.1, 0.3, 1)],
+    "fairgrad first": [FairGradSpec(attributes="first")] * 3,
+    "fairgrad first, mgda": [FairGradSpec(attributes="first", reconciliation="mgda", balance="norm")] * 3,
     "fairgrad all": [FairGradSpec(projection="all")] * 3,
     "fairgrad smoothed": [FairGradSpec(smoothing=s) for s in (0.0, 0.5, 0.9)],
     "fairgrad upgrad": [FairGradSpec(reconciliation="upgrad")] * 3,

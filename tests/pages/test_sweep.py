@@ -251,7 +251,7 @@ def test_a_collapsed_run_is_named_wherever_runs_are_listed(open_page: OpenPage, 
         page = open_page(name, comparison=comparison)
         assert not page.error
         table = table_with(page, column).set_index("method")
-        assert table["collapse"]["Regularised, penalty absolute, strength 100, learning rate 0.3"] in named
+        assert table["collapse"]["Regularised, penalty absolute, strength 100"] in named
     assert "its gap says nothing" in words_of(open_page("sweep", comparison=comparison))
 
 

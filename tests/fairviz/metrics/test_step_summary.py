@@ -17,6 +17,7 @@ from fairviz.metrics.step_summary import (
     movement,
     opposed_share,
     share_of_loss,
+    variance_known,
 )
 
 
@@ -26,6 +27,15 @@ def test_a_course_is_the_mean_of_both_ends_of_what_is_known() -> None:
     assert course(np.concatenate([np.full(50, np.nan), trace])) == (4.5, 94.5)
     assert all(map(math.isnan, course(np.full(3, np.nan))))
     assert course(np.array([2.0])) == (2, 2)
+
+
+def test_variances_are_of_the_steps_that_are_known() -> None:
+    trace = np.random.default_rng(0).normal(size=(50, 2, 3))
+    assert variance_known(trace) == pytest.approx(trace.var(axis=0, ddof=1))
+    trace[10:, 0, 0], trace[1:, 0, 1], trace[:, 1, 2] = np.nan, np.nan, np.nan
+    found = variance_known(trace)
+    assert found[0, 0] == pytest.approx(trace[:10, 0, 0].var(ddof=1))
+    assert np.isnan(found[[0, 1], [1, 2]]).all(), "one step, or none, has no variance"
 
 
 def test_a_gap_begins_where_groups_are_first_compared() -> None:

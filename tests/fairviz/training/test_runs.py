@@ -15,6 +15,8 @@ from fairviz.training.runs import (
     grid_runs,
     method_entry,
     method_parameters,
+    method_runs,
+    run_labels,
     swept_values,
     training_spec,
 )
@@ -88,6 +90,24 @@ def test_a_label_tells_a_learning_rate_that_is_not_the_default() -> None:
     assert [run.label for run in runs] == ["MultiFair", "MultiFair, learning rate 0.003"]
 
 
+def test_settings_that_all_runs_share_are_not_told_of_each() -> None:
+    shared = TrainingSpec(batch_size=64, learning_rate=0.002)
+    runs = grid_runs("multifair", {"tau": [0.02, 0.04]}, 1, shared, baseline=True)
+    assert run_labels(runs) == ["Baseline", "MultiFair, tau 0.02", "MultiFair"]
+    varied = grid_runs("fairgrad", {"batch_size": [8, 256]}, 1, shared)
+    assert run_labels(varied) == ["FairGrad, batch size 8", "FairGrad"]
+
+
+def test_a_label_tells_batches_of_another_size() -> None:
+    runs = grid_runs("fairgrad", {"batch_size": ["64", "256"]}, 1, TrainingSpec(), baseline=True)
+    assert [run.label for run in runs] == [
+        "Baseline, batch size 64", "Baseline", "FairGrad, batch size 64", "FairGrad",
+    ]  # fmt: skip
+    assert [run.training.batch_size for run in runs] == [64, 256, 64, 256]
+    (comparator,) = method_runs(["reweighing"], 1, TrainingSpec(batch_size=64), {})
+    assert comparator.label == "Reweighing", "it has no batches"
+
+
 def test_a_grid_is_every_combination_on_the_same_seeds() -> None:
     grid: dict[str, list[Any]] = {"tau": ["0.01", "0.02"], "delta": [0.3, 0.5]}
     runs = grid_runs("multifair", grid, 2, TrainingSpec(epochs=7))
@@ -124,7 +144,8 @@ def test_choices_are_swept_like_numbers() -> None:
         ("tau", [0.02, 0.020000001], r"found 0\.02 twice"),
         ("tau", [], r"multifair\.tau: expected at least one value.* found none"),
         ("learning_rate", ["7"], r"training\.learning_rate: expected less than or equal to 1, found '7'"),
-        ("taau", [1], r"multifair\.taau: expected one of tau, .*learning_rate, found 'taau'"),
+        ("taau", [1], r"multifair\.taau: expected one of tau, .*learning_rate, batch_size, found 'taau'"),
+        ("batch_size", ["8", "7"], r"training\.batch_size: expected greater than or equal to 8, found '7'"),
         ("epochs", [1], r"multifair\.epochs: expected one of tau"),
     ],
 )

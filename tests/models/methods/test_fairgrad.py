@@ -87,6 +87,25 @@ def test_without_any_gap_it_is_the_baseline() -> None:
     assert_same_gradients(gradient_after_step(make_method([FairGradSpec()], [0]), batch), baseline)
 
 
+def test_the_first_attribute_alone_is_a_task_that_has_no_other() -> None:
+    # Several members: their orders of projection are drawn, but of two objectives there is one order only.
+    alone = make_method([FairGradSpec()] * 4, range(4), layout=ONE_ATTRIBUTE)
+    first = make_method([FairGradSpec(attributes="first")] * 4, range(4))
+    expected = gradient_after_step(alone, batch_of_one_attribute(4))
+    assert_same_gradients(gradient_after_step(first, make_batch(4)), expected)
+
+
+def test_attributes_that_do_not_act_are_watched() -> None:
+    every, first = (make_method([FairGradSpec(attributes=own)] * 4, range(4)) for own in ("all", "first"))
+    batch = make_batch(4)
+    watched, told = every.step(batch), first.step(batch)
+    for name in ("losses", "norms", "cosines"):
+        torch.testing.assert_close(told[name], watched[name], equal_nan=True)
+    assert (told["weights"][:, 2] == 0).all()
+    assert (told["weights"][:, :2] > 0).all()
+    torch.testing.assert_close(told["conflict_share"], (told["cosines"][:, 0, 1] < 0).double())
+
+
 def test_smoothing_has_nothing_to_remember_in_its_first_step() -> None:
     batch = make_batch(1)
     plain = gradient_after_step(make_method([FairGradSpec()], [0]), batch)
