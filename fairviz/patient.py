@@ -18,6 +18,7 @@ from fairviz.data.availability import available_modalities
 from fairviz.data.encode import CategoryColumn, NumberColumn, TableEncoder
 from fairviz.data.features import FeatureScale
 from fairviz.data.prepare import PreparedData
+from fairviz.data.specs import TaskSpec
 from fairviz.data.values import value_text
 from fairviz.errors import SettingError
 from fairviz.store.records import RunRecord
@@ -74,6 +75,21 @@ class Patient:
 def input_columns(data: PreparedData) -> tuple[str, ...]:
     """The columns that a task's models read."""
     return tuple(column for modality in data.task.modalities for column in modality.columns)
+
+
+def require_values(spec: TaskSpec) -> None:
+    """Raise unless all that a task's models read are values that can be changed.
+
+    Raises:
+        SettingError: if they read images.
+    """
+    if any(modality.has_pixels for modality in spec.modalities):
+        raise SettingError(
+            "task",
+            expected="models that read a table or text",
+            found="images among their inputs",
+            remedy="Choose a task without images: they cannot be changed value by value.",
+        )
 
 
 def patient(data: PreparedData, frame: pd.DataFrame, row: int, changes: Mapping[str, str]) -> Patient:
@@ -148,13 +164,7 @@ def _check(data: PreparedData, frame: pd.DataFrame, row: int, changes: Mapping[s
             found=f"{len(data.classes)} classes",
             remedy="Choose a task that predicts one value against the others.",
         )
-    if data.images:
-        raise SettingError(
-            "task",
-            expected="models that read a table or text",
-            found="images among their inputs",
-            remedy="Choose a task without images: they cannot be changed value by value.",
-        )
+    require_values(data.task)
     if not 0 <= row < len(frame):
         raise SettingError(
             "row",

@@ -32,7 +32,7 @@ from fairviz.data.counts import group_counts
 from fairviz.data.describe import ColumnProfile, describe
 from fairviz.data.features import Features
 from fairviz.data.images import Images, ImageStack
-from fairviz.data.load import content_hash, read_table, title
+from fairviz.data.load import content_hash, read_told, title
 from fairviz.data.modality import modality_of
 from fairviz.data.offered import chosen, offered
 from fairviz.data.prepare import PreparedData, prepare
@@ -47,6 +47,7 @@ from fairviz.evaluation.thresholds import AT_PREVALENCE, ThresholdRule
 from fairviz.jobs.features import PretrainedFeatures
 from fairviz.jobs.manager import JobManager
 from fairviz.jobs.progress import Progress
+from fairviz.jobs.readings import Readings
 from fairviz.metrics.signal_floor import signal_null_gaps
 from fairviz.patient import PatientAnswer, ask, patient
 from fairviz.reports.evidence import Evidence, Unavailable
@@ -70,7 +71,7 @@ from fairviz.store.records import (
 )
 from fairviz.store.store import Store
 from fairviz.store.table_files import TableFiles
-from fairviz.training.packing import largest_pack, pack_runs
+from fairviz.training.packing import image_bytes, largest_pack, pack_runs
 from fairviz.training.runs import RunSpec, grid_runs, method_runs, point_runs, run_labels
 from fairviz.whatif import ControllerReplay, Replay, can_replay, can_steer, replay, replay_controller
 from models.specs import TrainingSpec
@@ -94,6 +95,7 @@ class Workbench:
         self._prepared: OrderedDict[str, PreparedData] = OrderedDict()
         self._preparing = threading.Lock()
         self._submitting = threading.Lock()
+        self.readings = Readings()
         self._jobs = JobManager(self.store, self.settings, self.prepared)
         self._redecided = Redecided(self.store, self.prepared)
         self._evidence = EvidenceBook(self.store, self.prepared)
@@ -101,6 +103,7 @@ class Workbench:
 
     def close(self) -> None:
         """Stop the workers; what is not finished is marked as interrupted."""
+        self.readings.close()
         self._jobs.close()
         self.store.close()
 
@@ -138,9 +141,9 @@ class Workbench:
         path = Path(path)
         if path.is_dir():
             return self._add_folder(path, name or path.resolve().name, on_progress)
-        frame = read_table(path, max_bytes=(limit_mb or self.settings.file_limit_mb) * MEBIBYTE)
+        frame, read_as = read_told(path, max_bytes=(limit_mb or self.settings.file_limit_mb) * MEBIBYTE)
         dataset_id = content_hash(path)
-        self._tables.keep(dataset_id, frame)
+        self._tables.keep(dataset_id, frame, read_as)
         return self.store.add_dataset(dataset_id, name or title(path), len(frame), frame.shape[1])
 
     def _add_folder(self, folder: Path, name: str, on_progress: OnProgress | None) -> DatasetRecord:
@@ -155,7 +158,7 @@ class Workbench:
             data = read_folder(folder, images, bounds, on_progress)
             self._images.keep(data.dataset_id, images)
         # After its images: a dataset with a table is whole.
-        self._tables.keep(data.dataset_id, data.frame)
+        self._tables.keep(data.dataset_id, data.frame, data.read_as)
         return self.store.add_dataset(data.dataset_id, name, len(data.frame), data.frame.shape[1])
 
     def images(self, dataset_id: str) -> Images:
@@ -184,6 +187,31 @@ class Workbench:
         folder = self.settings.data_folder or self.settings.home / "nothing offered"
         return self.add_dataset(chosen(folder, name), on_progress=on_progress)
 
+    def start_offered(self, name: str) -> str:
+        """Begin to read one of those that are offered; returns its key in ``readings``."""
+        key = hashlib.sha256(f"offered {name}".encode()).hexdigest()[:16]
+        self.readings.start(key, name, lambda tell: self.add_offered(name, on_progress=tell))
+        return key
+
+    def start_upload(self, name: str, content: bytes | memoryview) -> str:
+        """Begin to read the bytes of a file that came through a browser; returns its key in ``readings``.
+
+        The bytes go to disk before this returns, and are deleted once they are read.
+        """
+        key = hashlib.sha256(content).hexdigest()[:16]
+        folder = tempfile.TemporaryDirectory(dir=self.settings.home, prefix="upload-")
+        # Only the last part of the person's own name: messages then name the file that was brought.
+        path = Path(folder.name) / Path(name).name[-100:]
+        path.write_bytes(content)
+
+        def read(_: OnProgress) -> DatasetRecord:
+            with folder:
+                return self.add_dataset(path, name=title(Path(name)), limit_mb=self.settings.upload_limit_mb)
+
+        if not self.readings.start(key, name, read):
+            folder.cleanup()
+        return key
+
     def table(self, dataset_id: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The table of a dataset, or some of its columns.
 
@@ -191,6 +219,14 @@ class Workbench:
             NotFoundError: if there is no such dataset, or its file is gone.
         """
         return self._tables.read(self.store.dataset(dataset_id).id, columns)
+
+    def read_as(self, dataset_id: str) -> str | None:
+        """How a dataset was read, such as "semicolon-separated, decimal comma, UTF-8"; None if unknown.
+
+        Raises:
+            NotFoundError: if there is no such dataset, or its file is gone.
+        """
+        return self._tables.read_as(self.store.dataset(dataset_id).id)
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset with everything made of it: tasks, runs, weights.
@@ -445,10 +481,16 @@ class Workbench:
         runs = point_runs(method, points, seeds, training or TrainingSpec(), baseline=baseline)
         return self._submit(task_id, runs)
 
-    def packs(self, runs: Sequence[RunSpec]) -> int:
+    def packs(self, task_id: str, runs: Sequence[RunSpec]) -> int:
         """In how many packs runs are trained; until this process has trained anything, as on a CPU."""
-        on_cpu = self.device in {"", "CPU"}
-        return len(pack_runs(runs, largest=largest_pack(len(runs), self.settings.workers, on_cpu=on_cpu)))
+        has_images = any(modality.has_pixels for modality in self.task_spec(task_id).modalities)
+        largest = largest_pack(
+            len(runs),
+            self.settings.workers,
+            on_cpu=self.device in {"", "CPU"},
+            bytes_per_member=image_bytes(self.prepared(task_id), runs) if has_images else 0,
+        )
+        return len(pack_runs(runs, largest=largest))
 
     def seconds_per_epoch(self, task_id: str, method: str, batch_size: int) -> float | None:
         """How long an epoch of one run took when this task was last trained with this batch size.

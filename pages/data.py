@@ -77,6 +77,9 @@ def about(dataset_id: str) -> None:
         st.markdown(f"**{words.plain(record.name)}** · {size}", width="stretch")
         with st.popover("Delete"):
             delete(dataset_id)
+    read_as = cache.read_as(dataset_id)
+    if read_as is not None:
+        st.caption(f"Read as {words.plain(read_as)}.")
     with st.expander("First rows"):
         first_rows(dataset_id)
 

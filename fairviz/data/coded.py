@@ -102,7 +102,10 @@ def coded(frame: pd.DataFrame, encoder: TableEncoder) -> CodedRows:
     for column in columns:
         if isinstance(column, CategoryColumn):
             codes = column.codes(frame[column.name])
-            rows.ones[:, one] = np.where(codes < len(column.features), codes + start, width)
+            has_none = codes >= len(column.features)
+            codes += start
+            codes[has_none] = width
+            rows.ones[:, one] = codes
             one += 1
         else:
             dense = column.encode(frame[column.name])

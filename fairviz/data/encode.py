@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairviz.data.values import text_codes
+from fairviz.data.values import rows_per_code, text_places
 
 RARE_BELOW: Final = 10
 """A category seen in fewer training rows shares one "rare" feature: its own weight would be noise."""
@@ -72,10 +72,12 @@ class CategoryColumn:
     @classmethod
     def fit(cls, column: pd.Series) -> CategoryColumn:
         """Keep the levels that at least `RARE_BELOW` training rows have."""
-        texts, codes = text_codes(column)
-        rows = np.bincount(codes[codes >= 0], minlength=len(texts))
+        texts, lookup, places = text_places(column)
+        of_values = rows_per_code(places, len(lookup) - 1)
+        codes = lookup[:-1]
+        rows = np.bincount(codes[codes >= 0], of_values[codes >= 0], len(texts))
         kept = tuple(text for text, count in zip(texts, rows, strict=True) if count >= RARE_BELOW)
-        return cls(str(column.name), kept, bool((codes < 0).any()))
+        return cls(str(column.name), kept, bool(rows.sum() < len(places)))
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -88,13 +90,13 @@ class CategoryColumn:
         missing = len(self.levels) + 1
         return np.eye(missing + 1, dtype=np.float32)[self.codes(column)][:, : missing + self.indicator]
 
-    def codes(self, column: pd.Series) -> NDArray[np.int64]:
+    def codes(self, column: pd.Series) -> NDArray[np.int32]:
         """Return per row [N] which of `features` is 1; their number where none is."""
-        texts, codes = text_codes(column)
+        texts, lookup, places = text_places(column)
         rare, missing = len(self.levels), len(self.levels) + 1
         position = {level: index for index, level in enumerate(self.levels)}
-        lookup = np.array([position.get(text, rare) for text in texts] + [missing], dtype=np.int64)
-        return lookup[codes]
+        features = np.array([position.get(text, rare) for text in texts] + [missing], dtype=np.int32)
+        return np.asarray(features[lookup][places])
 
 
 _KINDS: Final[dict[str, type[NumberColumn] | type[CategoryColumn]]] = {

@@ -22,8 +22,23 @@ def check_images(spec: TaskSpec, table: TaskTable, images: Images) -> None:
         if modality.kind == "image":
             _check_columns(modality)
             _check_any(modality, table.frame)
-            _check_one_dataset(modality, table)
             _check_stack(modality, table.own, images)
+
+
+def refuse_images(spec: TaskSpec) -> None:
+    """A task that is tested on a second dataset reads no images.
+
+    Raises:
+        TaskError: if it does.
+    """
+    images = [f'"{modality.name}"' for modality in spec.modalities if modality.kind == "image"]
+    if images:
+        raise TaskError(
+            "second dataset",
+            expected="none beside images: those of a second dataset are not read",
+            found=f"one to test on, and images in {', '.join(images)}",
+            remedy="Test on the first dataset's own rows, or leave out every modality of images.",
+        )
 
 
 def _check_columns(modality: ModalitySpec) -> None:
@@ -43,16 +58,6 @@ def _check_any(modality: ModalitySpec, frame: pd.DataFrame) -> None:
             expected="an image in at least one row",
             found="none in any row",
             remedy="Load the dataset with its images, or remove the modality.",
-        )
-
-
-def _check_one_dataset(modality: ModalitySpec, table: TaskTable) -> None:
-    if table.external:
-        raise TaskError(
-            f'image modality "{modality.name}"',
-            expected="one dataset: images of a second one are not read",
-            found="a second dataset to test on",
-            remedy="Leave out the second dataset, or the modality.",
         )
 
 

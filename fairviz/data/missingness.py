@@ -7,7 +7,7 @@ recorded, it learns the recording, and its performance holds nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,39 +75,55 @@ def missingness_notes(
         yield from _group_note(lacking, grouping, public=spec.public)
 
 
-def _lacking(spec: TaskSpec, frame: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
-    """Rows [N] without a value, by input column that some rows lack.
+@dataclass(frozen=True)
+class _Lacking:
+    """Columns and the rows that lack a value of every one of them, a bit per row: of large tables many wait.
+
+    Attributes:
+        packed: bits of N rows.
+        count: N.
+    """
+
+    columns: tuple[str, ...]
+    packed: bytes
+    count: int
+
+    @property
+    def rows(self) -> NDArray[np.bool_]:
+        """Marks of the rows [N]."""
+        bits = np.unpackbits(np.frombuffer(self.packed, dtype=np.uint8), count=self.count)
+        return bits.view(np.bool_)
+
+
+def _lacking(spec: TaskSpec, frame: pd.DataFrame) -> list[_Lacking]:
+    """Input columns that some rows lack, together where the very same rows lack them.
 
     A column that is missing only together with its whole modality has a note as such already.
     """
-    found: dict[str, NDArray[np.bool_]] = {}
-    for modality in spec.modalities:
-        marked = {column: missing_cells(frame[column]) for column in modality.columns}
-        whole = np.all(list(marked.values()), axis=0)
-        found |= {
-            column: rows
-            for column, rows in marked.items()
-            if rows.any() and not rows.all() and not np.array_equal(rows, whole)
-        }
-    return found
-
-
-def _same_rows(lacking: Mapping[str, NDArray[np.bool_]]) -> dict[tuple[str, ...], NDArray[np.bool_]]:
-    """Columns that the very same rows lack belong together."""
     found: dict[bytes, list[str]] = {}
-    for column, rows in lacking.items():
-        found.setdefault(np.packbits(rows).tobytes(), []).append(column)
-    return {tuple(columns): lacking[columns[0]] for columns in found.values()}
+    for modality in spec.modalities:
+        own: dict[str, bytes] = {}
+        whole = np.ones(len(frame), dtype=np.bool_)
+        for column in modality.columns:
+            rows = missing_cells(frame[column])
+            whole &= rows
+            if rows.any() and not rows.all():
+                own[column] = np.packbits(rows).tobytes()
+        together = np.packbits(whole).tobytes()
+        for column, packed in own.items():
+            if packed != together:
+                found.setdefault(packed, []).append(column)
+    return [_Lacking(tuple(columns), packed, len(frame)) for packed, columns in found.items()]
 
 
 def _outcome_note(
-    lacking: Mapping[str, NDArray[np.bool_]], outcome: Attribute, code: int, *, public: bool
+    lacking: Sequence[_Lacking], outcome: Attribute, code: int, *, public: bool
 ) -> Iterator[TaskNote]:
     """Where a class of the outcome is clearly more, or less, frequent among rows that lack a value."""
     contrasts = {
-        columns: (found, rows)
-        for columns, rows in _same_rows(lacking).items()
-        if (found := contrast(outcome.codes == code, _presence(rows))) is not None
+        own.columns: (found, own.rows)
+        for own in lacking
+        if (found := contrast(outcome.codes == code, _presence(own.rows))) is not None
     }
     if not contrasts:
         return
@@ -138,11 +154,14 @@ def _tells(columns: Sequence[str], found: Contrast, lacking: NDArray[np.bool_], 
     )
 
 
-def _group_note(
-    lacking: Mapping[str, NDArray[np.bool_]], grouping: Attribute, *, public: bool
-) -> Iterator[TaskNote]:
+def _group_note(lacking: Sequence[_Lacking], grouping: Attribute, *, public: bool) -> Iterator[TaskNote]:
     """Which inputs are missing clearly more often in one group than in another."""
-    found = {column: own for column, rows in lacking.items() if (own := contrast(rows, grouping)) is not None}
+    found = {
+        column: differs
+        for own in lacking
+        if (differs := contrast(own.rows, grouping)) is not None
+        for column in own.columns
+    }
     if not found:
         return
     widest = sorted(found, key=lambda column: found[column].width, reverse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,8 @@ def split_rows(
     Raises:
         TaskError: a part would have no row of one class.
     """
-    keys = np.column_stack([labels, *(grouping.codes for grouping in attributes)])
+    # Half the memory of the usual codes: classes and groups are few.
+    keys = np.stack([labels, *(grouping.codes for grouping in attributes)], axis=1, dtype=np.int32)
     units = keys if group_ids is None else _keys_per_id(keys, group_ids)
     parts = _deal(units, spec)
     if group_ids is not None:
@@ -74,41 +75,44 @@ def split_rows(
     return _split(parts)
 
 
-def _split(parts: NDArray[np.int64]) -> Split:
+def _split(parts: NDArray[np.integer[Any]]) -> Split:
     return Split(*(np.flatnonzero(parts == part) for part in range(len(PARTS))))
 
 
-def _keys_per_id(keys: NDArray[np.int64], group_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+def _keys_per_id(keys: NDArray[np.int32], group_ids: NDArray[np.int64]) -> NDArray[np.int32]:
     _, first_row = np.unique(group_ids, return_index=True)
     per_id = keys[first_row]
     np.maximum.at(per_id[:, 0], group_ids, keys[:, 0])
     return per_id
 
 
-def _deal(keys: NDArray[np.int64], spec: SplitSpec) -> NDArray[np.int64]:
+def _deal(keys: NDArray[np.int32], spec: SplitSpec) -> NDArray[np.int8]:
     """Return the part of each unit [U] from its stratum key [U, 1 + K]."""
     shuffle = np.random.default_rng(spec.seed).random(len(keys))
     # lexsort takes its first key last: outcome first, then the attributes, then chance.
     order = np.lexsort((shuffle, *keys.T[::-1]))
-    parts = np.empty(len(keys), dtype=np.int64)
+    parts = np.empty(len(keys), dtype=np.int8)
     parts[order] = _rhythm(len(keys), spec)
     return parts
 
 
-def _rhythm(length: int, spec: SplitSpec) -> NDArray[np.int64]:
-    held_out = _beats(np.arange(length), spec.validation + spec.test)
-    turn = np.cumsum(held_out) - 1
-    tested = held_out & _beats(turn, spec.test / (spec.validation + spec.test))
-    return np.where(tested, _TEST, np.where(held_out, _VALIDATION, _TRAIN))
+def _rhythm(length: int, spec: SplitSpec) -> NDArray[np.int8]:
+    parts = np.full(length, _TRAIN, dtype=np.int8)
+    held_out = np.flatnonzero(_beats(length, spec.validation + spec.test))
+    tested = _beats(len(held_out), spec.test / (spec.validation + spec.test))
+    parts[held_out] = np.where(tested, _TEST, _VALIDATION)
+    return parts
 
 
-def _beats(index: NDArray[np.int64], share: float) -> NDArray[np.bool_]:
-    """Mark a share of the positions, spread as evenly as whole positions allow."""
-    before, after = (np.floor(step * share + _ROUNDING) for step in (index, index + 1))
-    return np.asarray(after > before)
+def _beats(length: int, share: float) -> NDArray[np.bool_]:
+    """Mark a share of the positions [length], spread as evenly as whole positions allow."""
+    steps = np.arange(length + 1) * share
+    steps += _ROUNDING
+    np.floor(steps, out=steps)
+    return np.asarray(steps[1:] > steps[:-1])
 
 
-def _require_every_class(labels: NDArray[np.int64], parts: NDArray[np.int64], spec: SplitSpec) -> None:
+def _require_every_class(labels: NDArray[np.int64], parts: NDArray[np.integer[Any]], spec: SplitSpec) -> None:
     classes = max(2, int(labels.max()) + 1)
     for part, name in enumerate(PARTS):
         rows = np.bincount(labels[parts == part], minlength=classes)

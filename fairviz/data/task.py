@@ -9,7 +9,7 @@ from fairviz.data.external import check_test_rows, external_notes, task_table
 from fairviz.data.given_split import check_given_split
 from fairviz.data.grouping import attributes
 from fairviz.data.grouping_checks import check_groupings
-from fairviz.data.image_checks import check_images
+from fairviz.data.image_checks import check_images, refuse_images
 from fairviz.data.images import NO_IMAGES, Images
 from fairviz.data.specs import ModalitySpec, SplitSpec, TaskNote, TaskSpec
 
@@ -38,6 +38,8 @@ def check_task(
             be read.
     """
     checks.check_names(spec, frame)
+    if external is not None:
+        refuse_images(spec)
     table = task_table(frame, spec, external)
     frame = table.frame
     check_groupings(spec, frame)

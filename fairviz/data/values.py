@@ -13,6 +13,7 @@ MISSING_TEXTS: Final = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "N
 
 # Beyond this a float no longer holds every whole number, so "whole" says nothing about the value.
 _WHOLE_LIMIT: Final = 2.0**53
+_BLOCK: Final = 2**16
 
 
 def is_missing(value: object) -> bool:
@@ -53,13 +54,37 @@ def text_codes(column: pd.Series) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     Returns:
         The texts, and codes int64 [N] in which -1 marks a missing cell.
     """
-    raw_codes, raw_values = _factorised(column)
-    texts = [value_text(value) for value in raw_values]
+    levels, lookup, places = text_places(column)
+    return levels, lookup[places]
+
+
+def text_places(
+    column: pd.Series,
+) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.integer[Any]]]:
+    """The codes of ``text_codes`` as ``lookup[places]``, whose places take a byte a row where values are few.
+
+    Returns:
+        The texts; the code of each value that occurs and, last, -1; and per row [N] the place of its value,
+        -1 where it has none.
+    """
+    places, values = _factorised(column)
+    texts = [value_text(value) for value in values]
     levels = tuple(sorted(set(texts) - {""}))
     position = {text: index for index, text in enumerate(levels)}
-    # One slot more than there are values: code -1 (missing) reads the last slot.
+    # One slot more than there are values: place -1 (missing) reads the last slot.
     lookup = np.array([position.get(text, -1) for text in texts] + [-1], dtype=np.int64)
-    return levels, lookup[raw_codes]
+    return levels, lookup, places
+
+
+def rows_per_code(codes: NDArray[np.integer[Any]], count: int) -> NDArray[np.int64]:
+    """How many rows have each code 0..count-1, [count]; -1 is none.
+
+    Block by block: ``bincount`` makes eight bytes of every code.
+    """
+    rows = np.zeros(count + 1, dtype=np.int64)
+    for start in range(0, len(codes), _BLOCK):
+        rows += np.bincount(codes[start : start + _BLOCK].astype(np.intp) + 1, minlength=count + 1)
+    return rows[1:]
 
 
 def _factorised(column: pd.Series) -> tuple[NDArray[np.integer[Any]], pd.Index]:
@@ -68,7 +93,7 @@ def _factorised(column: pd.Series) -> tuple[NDArray[np.integer[Any]], pd.Index]:
         codes, values = pd.factorize(column)
         return codes, values
     codes, categories = column.cat.codes.to_numpy(), column.dtype.categories
-    occurring = np.bincount(codes.astype(np.intp) + 1, minlength=len(categories) + 1)[1:] > 0
+    occurring = rows_per_code(codes, len(categories)) > 0
     if occurring.all():
         return codes, categories
     return np.append(np.cumsum(occurring) - 1, -1)[codes], categories[occurring]

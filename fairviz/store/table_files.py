@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
 
 from fairviz.errors import NotFoundError
+
+_READ_AS: Final = b"fairviz.read_as"
 
 
 class TableFiles:
@@ -19,14 +24,16 @@ class TableFiles:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def keep(self, dataset_id: str, frame: pd.DataFrame) -> None:
-        """Write a table unless it is there; its file appears whole or not at all."""
+    def keep(self, dataset_id: str, frame: pd.DataFrame, read_as: str) -> None:
+        """Write a table, and how it was read, unless it is there; its file appears whole or not at all."""
         path = self._path(dataset_id)
         if path.exists():
             return
         # A name of its own: two visitors may bring the same file at once.
         unfinished = path.with_suffix(f".{uuid4().hex}.part")
-        frame.to_parquet(unfinished, index=False)
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        told = {**(table.schema.metadata or {}), _READ_AS: read_as.encode()}
+        parquet.write_table(table.replace_schema_metadata(told), unfinished)
         unfinished.replace(path)
 
     def read(self, dataset_id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -35,6 +42,23 @@ class TableFiles:
         Raises:
             NotFoundError: if its file is gone.
         """
+        path = self._existing(dataset_id)
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+
+    def read_as(self, dataset_id: str) -> str | None:
+        """How a table was read, in words; None of one that was kept before this was written down.
+
+        Raises:
+            NotFoundError: if its file is gone.
+        """
+        told = (parquet.read_schema(self._existing(dataset_id)).metadata or {}).get(_READ_AS)
+        return None if told is None else told.decode()
+
+    def delete(self, dataset_id: str) -> None:
+        """Remove a table, if it is there."""
+        self._path(dataset_id).unlink(missing_ok=True)
+
+    def _existing(self, dataset_id: str) -> Path:
         path = self._path(dataset_id)
         if not path.is_file():
             raise NotFoundError(
@@ -43,11 +67,7 @@ class TableFiles:
                 found="none",
                 remedy="Load the dataset again.",
             )
-        return pd.read_parquet(path, columns=None if columns is None else list(columns))
-
-    def delete(self, dataset_id: str) -> None:
-        """Remove a table, if it is there."""
-        self._path(dataset_id).unlink(missing_ok=True)
+        return path
 
     def _path(self, dataset_id: str) -> Path:
         return self._folder / f"{dataset_id}.parquet"

@@ -90,6 +90,12 @@ def profile(dataset_id: str) -> tuple[ColumnProfile, ...]:
     return workbench().profile(dataset_id)
 
 
+@st.cache_data(max_entries=16, show_spinner=False)
+def read_as(dataset_id: str) -> str | None:
+    """How a dataset was read, in words."""
+    return workbench().read_as(dataset_id)
+
+
 @st.cache_data(max_entries=16, show_spinner="Reading the first rows ...")
 def preview(dataset_id: str) -> pd.DataFrame:
     """The first rows of a dataset, as text."""

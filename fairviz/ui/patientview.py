@@ -14,7 +14,7 @@ import streamlit as st
 from fairviz.data.prepare import PreparedData
 from fairviz.data.values import value_text
 from fairviz.figures.forest import forest, forest_text
-from fairviz.patient import input_columns
+from fairviz.patient import input_columns, require_values
 from fairviz.store.records import ComparisonRecord
 from fairviz.ui import words
 from fairviz.ui.bench import workbench
@@ -27,9 +27,10 @@ def patient_part(record: ComparisonRecord) -> None:
     """Choose a patient, change values, and read what every run predicts.
 
     Raises:
-        SettingError: for a value that is none, or an outcome of several classes.
+        SettingError: for a value that is none, an outcome of several classes, or models that read images.
     """
     spec = workbench().task_spec(record.task_id)
+    require_values(spec)
     if not spec.public and not st.toggle(
         "Show the values of single patients", key="single", help="Mind who else sees this screen."
     ):

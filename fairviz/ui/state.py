@@ -18,6 +18,7 @@ START, DATA, TRAIN, TRADE_OFFS = "app.py", "pages/data.py", "pages/train.py", "p
 SWEEP, GROUPS, MODULATION = "pages/sweep.py", "pages/groups.py", "pages/modulation.py"
 WHAT_IF = "pages/what_if.py"
 
+_READING: Final = "reading"
 _EDITS: Final = "columns"
 _GROUPS: Final = "groups"
 _CHOICES: Final = "choices"
@@ -71,6 +72,19 @@ def go(page: str, **ids: str) -> None:
 def dataset_id() -> str | None:
     """The dataset that the address names."""
     return st.query_params.get("dataset")
+
+
+def reading() -> str | None:
+    """The key of the dataset that this page waits for."""
+    return st.query_params.get(_READING)
+
+
+def keep_reading(key: str | None) -> None:
+    """Wait for another dataset, or for none."""
+    if key is not None:
+        st.query_params[_READING] = key
+    elif _READING in st.query_params:
+        del st.query_params[_READING]
 
 
 def column_edits() -> dict[str, str]:

@@ -23,7 +23,7 @@ _MOST_DRAWN: Final = 2
 def planned_in_words(task_id: str, specs: Sequence[RunSpec]) -> str:
     """How many runs and packs, and about how long, where an earlier training tells."""
     bench = workbench()
-    many = f"{words.counted(len(specs), 'run')} in {words.counted(bench.packs(specs), 'pack')}"
+    many = f"{words.counted(len(specs), 'run')} in {words.counted(bench.packs(task_id, specs), 'pack')}"
     seconds = cache.expected_seconds(task_id, specs)
     if seconds is None:
         return f"{many}."

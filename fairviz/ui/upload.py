@@ -1,23 +1,73 @@
-"""From a file in the browser to a dataset on disk; the session keeps neither bytes nor table."""
+"""From a file in the browser, or one on the server, to a dataset; the session keeps neither bytes nor table.
+
+Reading goes on in the server's process: a page that is left, reloaded or run again finds it where it is.
+"""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from typing import Final
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fairviz.data.load import ENDINGS, title
+from fairviz.data.load import ENDINGS
+from fairviz.jobs.readings import Reading
 from fairviz.store.records import DatasetRecord
 from fairviz.ui import cache, state, words
 from fairviz.ui.bench import workbench
 from fairviz.ui.errors import shown_errors
 
+_AT_ONCE_SECONDS: Final = 1.0
+"""What is read by then is shown without a bar."""
+_REFRESH_SECONDS: Final = 1.0
+
 
 def upload() -> DatasetRecord | None:
-    """Draw the uploader; returns the dataset once, when a file has become one."""
+    """Draw the uploader and what is being read; returns the dataset once, when one has been read."""
+    dataset = _awaited()
+    if dataset is None and state.reading() is None:
+        dataset = _chosen()
+    going_on = tuple(workbench().readings.active())
+    if going_on:
+        st.fragment(_progress, run_every=_REFRESH_SECONDS)(going_on)
+    return dataset
+
+
+@shown_errors()
+def _awaited() -> DatasetRecord | None:
+    """The dataset that the address waits for, when it has been read."""
+    key = state.reading()
+    return None if key is None else _ended(key, workbench().readings.get(key))
+
+
+@shown_errors()
+def _chosen() -> DatasetRecord | None:
+    """Draw what can be chosen and begin to read it; the dataset where that takes but a moment."""
     st.caption(_where_it_goes())
+    key = _from_browser() or _from_server()
+    if key is None:
+        return None
+    state.empty_choices()
+    with st.spinner("Reading ..."):
+        reading = workbench().readings.get(key, wait=_AT_ONCE_SECONDS)
+    dataset = _ended(key, reading)
+    if dataset is None:
+        st.rerun()
+    return dataset
+
+
+def _ended(key: str, reading: Reading | None) -> DatasetRecord | None:
+    """The dataset of a reading that has ended; the address waits for one that goes on.
+
+    Raises:
+        DataError: if it is not a table or folder that can be used.
+    """
+    going_on = reading is not None and reading.active
+    state.keep_reading(key if going_on else None)
+    return None if reading is None or going_on else reading.outcome.result()
+
+
+def _from_browser() -> str | None:
+    """Draw the uploader; the key of what is read of a file."""
     limit = workbench().settings.upload_limit_mb
     file = st.file_uploader(
         f"A table as CSV, TSV, Excel or Parquet, at most {limit} MB",
@@ -27,18 +77,12 @@ def upload() -> DatasetRecord | None:
         max_upload_size=limit,
     )
     if file is None:
-        return _offered()
-    with shown_errors():
-        with st.spinner(f"Reading {words.plain(file.name)} ..."):
-            dataset = keep(file)
-        state.empty_choices()
-        return dataset
-    return None
+        return None
+    return workbench().start_upload(file.name, file.getbuffer())
 
 
-@shown_errors()
-def _offered() -> DatasetRecord | None:
-    """Draw what the server offers of its own; returns the dataset once, when one was read."""
+def _from_server() -> str | None:
+    """Draw what the server offers of its own; the key of what is read of it."""
     names = cache.offered()
     if not names:
         return None
@@ -52,29 +96,23 @@ def _offered() -> DatasetRecord | None:
     )
     if name is None or not st.button("Read it", key=state.choice_key("read-offered")):
         return None
-    bar = st.progress(0.0, "Reading ...")
-
-    def tell(done: int, count: int) -> None:
-        bar.progress(done / count, f"Reading file {done:,} of {count:,}")
-
-    dataset = workbench().add_offered(name, on_progress=tell)
-    state.empty_choices()
-    return dataset
+    return workbench().start_offered(name)
 
 
-def keep(file: UploadedFile) -> DatasetRecord:
-    """Write the bytes to disk at once and read the table from there.
-
-    Raises:
-        DataError: if it is not a table that can be used.
-    """
-    name = Path(file.name)
-    bench = workbench()
-    with tempfile.TemporaryDirectory(dir=bench.settings.home, prefix="upload-") as folder:
-        # Only the last part of the person's own name: messages then name the file that was brought.
-        path = Path(folder) / name.name[-100:]
-        path.write_bytes(file.getbuffer())
-        return bench.add_dataset(path, name=title(name), limit_mb=bench.settings.upload_limit_mb)
+@shown_errors()
+def _progress(were_read: tuple[str, ...]) -> None:
+    """How far everything is that is being read, for whoever brought it; the whole page once when one ends."""
+    going_on = workbench().readings.active()
+    if any(key not in going_on for key in were_read):
+        st.rerun(scope="app")
+    for reading in going_on.values():
+        name = words.plain(reading.name)
+        if reading.count:
+            share = reading.done / reading.count
+            st.progress(share, f"Reading {name}: file {reading.done:,} of {reading.count:,}")
+        else:
+            st.progress(0.0, f"Reading {name} ...")
+    st.caption("Reading goes on if you leave this page. What has been read is listed on the Data page.")
 
 
 def _where_it_goes() -> str:

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from fairviz.data.images import Images, ImageStackWriter
 from fairviz.data.specs import ModalitySpec, TaskSpec
 from fairviz.data.synthetic.glaucoma import RACES, draw_glaucoma
-from fairviz.data.synthetic.glaucoma_images import FUNDUS, HEIGHT, SLICES, WIDTH, draw_fundus, draw_slices
+from fairviz.data.synthetic.glaucoma_images import (
+    FUNDUS,
+    HEIGHT,
+    NOTES_FILE,
+    SLICES,
+    WIDTH,
+    draw_fundus,
+    draw_slices,
+)
 
 SIDE, STEP = 32, 6
 _ROWS_AT_ONCE = 50
@@ -51,6 +59,20 @@ def _smaller(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Every sixth pixel of the middle."""
     start = (FUNDUS - STEP * SIDE) // 2
     return images[:, start : start + STEP * SIDE : STEP, start : start + STEP * SIDE : STEP]
+
+
+def as_fairvlmed(fairvision: Path, folder: Path) -> Path:
+    """The same patients as a folder in the layout of FairVLMed: without slices, notes in the arrays."""
+    notes = pd.read_csv(fairvision / NOTES_FILE).set_index("file")["note"]
+    parts = {"train": "Training", "val": "Validation", "test": "Test"}
+    for number, (name, note) in enumerate(notes.items(), start=1):
+        with np.load(fairvision / str(name)) as own:
+            arrays = {key: own[key] for key in own if key not in {"male", "hispanic", "oct_bscans"}}
+            arrays |= {"gender": own["male"], "ethnicity": own["hispanic"], "note": np.array(note)}
+        path = folder / parts[Path(str(name)).parent.name] / f"data_{number:05d}.npz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(path, **arrays)
+    return folder
 
 
 def eyes_task(names: Sequence[str] = ("record", "fundus", "slices")) -> TaskSpec:

@@ -169,13 +169,18 @@ def test_a_sweep_beyond_the_limit_is_refused_whole(bench: Workbench, task_id: st
 
 def test_packs_are_those_that_would_be_trained(tmp_path: Path) -> None:
     many = grid_runs("multifair", {"tau": [number / 100 for number in range(1, 50)]}, 1, SHORT)
+    path = write_small(tmp_path)
     with Workbench(tmp_path / "one", settings=Settings(workers=1)) as bench:
-        assert bench.packs(grid_runs("multifair", {"tau": [0.01, 0.02]}, 2, SHORT, baseline=True)) == 2
+        task_id = bench.create_task(small_spec(bench.add_dataset(path).id)).id
+        assert (
+            bench.packs(task_id, grid_runs("multifair", {"tau": [0.01, 0.02]}, 2, SHORT, baseline=True)) == 2
+        )
         choices = grid_runs("fairgrad", {"penalty": ["squared", "absolute"]}, 1, SHORT)
-        assert bench.packs(choices) == 2, "a choice is shared by a pack"
-        assert bench.packs(many) == 3, "24 members fill a CPU's pack"
+        assert bench.packs(task_id, choices) == 2, "a choice is shared by a pack"
+        assert bench.packs(task_id, many) == 3, "24 members fill a CPU's pack"
     with Workbench(tmp_path / "seven", settings=Settings(workers=7)) as bench:
-        assert bench.packs(many) == 7, "each worker has its share"
+        task_id = bench.create_task(small_spec(bench.add_dataset(path).id)).id
+        assert bench.packs(task_id, many) == 7, "each worker has its share"
 
 
 def test_how_long_it_takes_is_known_after_the_first_time(bench: Workbench, task_id: str) -> None:

@@ -82,6 +82,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("FAIRVIZ_HOME", str(folder))
+    # What a page asks for itself again and again, a test would have to ask for.
+    monkeypatch.setattr("fairviz.ui.upload._AT_ONCE_SECONDS", 60.0)
     yield folder
     st.cache_data.clear()
     st.cache_resource.clear()  # closes the workbench and its workers

@@ -189,6 +189,13 @@ def test_the_first_rows_can_be_looked_at(open_page: OpenPage, task: str) -> None
     assert "400 rows, 6 columns" in words_of(page)
 
 
+def test_how_a_file_was_read_is_said(open_page: OpenPage, home: Path, tmp_path: Path) -> None:  # noqa: ARG001
+    text = hostile_table().to_csv(index=False, sep=";", decimal=",")
+    (tmp_path / "ward.csv").write_text(text.replace(";A;", ";Süd;"), encoding="cp1252")
+    page = open_page("data", dataset=workbench().add_dataset(tmp_path / "ward.csv").id)
+    assert "Read as semicolon-separated, decimal comma, Windows-1252." in unescaped(words_of(page))
+
+
 def test_single_patients_are_shown_to_whoever_asks(open_page: OpenPage, staged: str) -> None:
     page = open_page("data", dataset=staged)
     assert not has_preview(page)

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import time
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairviz.data.synthetic.glaucoma_images import write_fairvision_folder
 from fairviz.store.records import State
 from fairviz.ui.bench import workbench
 from fairviz.ui.packed import unpack
@@ -209,6 +211,26 @@ def test_private_patients_are_shown_on_request_alone(open_page: OpenPage, traine
     assert not [own for own in page.dataframe if "what if" in own.value]
     page.toggle("single").set_value(True).run()
     assert [own for own in page.dataframe if "what if" in own.value]
+
+
+def test_patients_with_images_cannot_be_asked_about_and_nothing_of_them_is_shown(
+    open_page: OpenPage,
+    home: Path,  # noqa: ARG001  (the workbench's)
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FAIRVIZ_IMAGE_SIDE", "16")
+    write_fairvision_folder(tmp_path / "eyes", rows=120)
+    bench = workbench()
+    task = bench.create_task(bench.propose_task(bench.add_dataset(tmp_path / "eyes").id)).id
+    comparison = bench.train(task, ["baseline"], seeds=1, training=SHORT)
+    assert bench.wait(comparison, every=0.02).state is State.FINISHED
+    page = open_page("what_if", asked="One patient", comparison=comparison)
+    (error,) = page.error
+    assert "images among their inputs" in error.value
+    assert "they cannot be changed value by value" in error.value
+    assert not page.toggle
+    assert not page.dataframe
 
 
 def test_without_a_finished_run_no_patient_can_be_asked_about(open_page: OpenPage, running: str) -> None:

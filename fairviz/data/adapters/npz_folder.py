@@ -51,10 +51,12 @@ class FolderData:
         frame: one row per npz file, in order of names: `file`, attributes, labels, `split`, notes, and per
             kind of image a column with the name of the file that has one.
         dataset_id: sha256 over relative names, contents and the size of images, in hexadecimal.
+        read_as: how it was read, in words.
     """
 
     frame: pd.DataFrame
     dataset_id: str
+    read_as: str
 
 
 def read_folder(
@@ -87,7 +89,9 @@ def read_folder(
     for listed in tables:
         hashes[listed.name] = _sha256(listed.content(max_bytes=bounds.max_table_bytes))
     frame = _frame(rows, parts, reading.layout, beside)
-    return FolderData(frame, _dataset_id(hashes, bounds.size))
+    side = bounds.size.side
+    read_as = f"{reading.layout.name}, {len(archives):,} npz files, images of {side} x {side} pixels"
+    return FolderData(frame, _dataset_id(hashes, bounds.size), read_as)
 
 
 def _read_all(

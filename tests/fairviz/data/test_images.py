@@ -156,7 +156,7 @@ def test_a_stack_of_another_table_is_refused(stack: ImageStack) -> None:
 
 
 def test_a_second_dataset_has_no_images_to_test_on(stack: ImageStack) -> None:
-    with pytest.raises(TaskError, match="images of a second one are not read"):
+    with pytest.raises(TaskError, match="none beside images: those of a second dataset are not read"):
         check_task(task_with_images(), photographed(), photographed(), images={"fundus": stack})
 
 

@@ -83,7 +83,7 @@ def test_encoding_takes_less_than_the_table_again(
     monkeypatch.setattr(coded, "DENSE_BYTES", 2**20)
     compact = _traced(lambda: prepare(table, spec))
     size = _bytes(table)
-    assert size + compact < 2.6 * size
+    assert size + compact < 2.3 * size
     assert dense > 10 * size
 
 
