@@ -50,7 +50,7 @@ def test_every_step_of_multifair_is_drawn_on_a_wide_page_and_on_a_phone(
         expect(page.get_by_text("act only as delta / tau = 7.5").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(
-            f"[...document.querySelectorAll('{CHARTS}')].every(chart => chart.getAttribute('aria-label'))"
+            f"[...document.querySelectorAll('{CHARTS} .main-svg[role=img]')].every(own => own.ariaLabel)"
         )
         keep(page, f"modulation-{width}")
     page = open_page(server.page(f"modulation?{finished}&configuration=Baseline"))
