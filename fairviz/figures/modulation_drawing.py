@@ -19,10 +19,11 @@ from fairviz.figures.arrays import (
     window_for,
 )
 from fairviz.figures.frame import Layout
+from fairviz.figures.levels import across, band_up_to
 from fairviz.figures.modulation_panels import Line, Lines, PanelSpec
 from fairviz.figures.panels import Panel
 from fairviz.figures.series import Floats, Ints, ModulationTraces
-from fairviz.figures.theme import NEUTRAL, escape, group_style, method_style, tint
+from fairviz.figures.theme import escape, group_style, method_style, tint
 
 _RAW: Final = 0.14
 _RAW_WIDTH: Final = 0.8
@@ -152,9 +153,9 @@ def strong(line: Line, colour: str) -> Layout:
 def _marks(run: ModulationTraces, spec: PanelSpec) -> tuple[Layout, ...]:
     """Where the factor does nothing; tau as a line over the band of gaps that chance makes."""
     if not spec.is_gap:
-        return () if spec.level is None else (_across(spec.level, "dot"),)
-    floor = () if run.noise_floor is None else (_band(run.noise_floor),)
-    tau = () if run.tau is None else (_across(run.tau, "solid"),)
+        return () if spec.level is None else (across(spec.level, "dot"),)
+    floor = () if run.noise_floor is None else (band_up_to(run.noise_floor),)
+    tau = () if run.tau is None else (across(run.tau, "solid"),)
     return (*floor, *tau)
 
 
@@ -163,24 +164,6 @@ def _title(run: ModulationTraces, one: Drawn) -> str:
         return one.title
     told = [level.removeprefix("noise ") for level in levels(run)]
     return f"{one.title} ({', '.join(told)})" if told else one.title
-
-
-def _across(level: float, dash: str) -> Layout:
-    line = {"width": 1.4, "dash": dash}
-    return {"type": "line", "x0": 0, "x1": 1, "y0": level, "y1": level, "line": line}
-
-
-def _band(floor: float) -> Layout:
-    return {
-        "type": "rect",
-        "x0": 0,
-        "x1": 1,
-        "y0": 0,
-        "y1": floor,
-        "fillcolor": tint(NEUTRAL, 0.28),
-        "line": {"width": 0},
-        "layer": "below",
-    }
 
 
 def levels(run: ModulationTraces) -> Iterator[str]:

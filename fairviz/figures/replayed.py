@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from fairviz.figures.arrays import even_places, extreme_places, smooth, window_for
 from fairviz.figures.frame import Caption, Layout
+from fairviz.figures.levels import across, band_up_to
 from fairviz.figures.panels import Grid, Panel, Row, legend_entry, panel_figure
 from fairviz.figures.series import Floats, Ints
 from fairviz.figures.theme import NEUTRAL, escape, group_style, method_style, tint
@@ -145,33 +146,9 @@ def _line(place: int, colour: str) -> Layout:
 def _marks(shown: Replayed, panel: ReplayedPanel) -> tuple[Layout, ...]:
     """Where a quantity does nothing; under the gap what chance makes, both taus across it."""
     if not panel.is_gap:
-        return () if panel.level is None else (_across(panel.level, "dot", 1.2),)
-    floor = () if panel.noise_floor is None else (_band(panel.noise_floor),)
-    return (*floor, _across(shown.recorded_tau, "dot", 1.2), _across(shown.tau, "solid", 1.8))
-
-
-def _across(level: float, dash: str, width: float) -> Layout:
-    return {
-        "type": "line",
-        "x0": 0,
-        "x1": 1,
-        "y0": level,
-        "y1": level,
-        "line": {"width": width, "dash": dash},
-    }
-
-
-def _band(floor: float) -> Layout:
-    return {
-        "type": "rect",
-        "x0": 0,
-        "x1": 1,
-        "y0": 0,
-        "y1": floor,
-        "fillcolor": tint(NEUTRAL, 0.28),
-        "line": {"width": 0},
-        "layer": "below",
-    }
+        return () if panel.level is None else (across(panel.level, "dot", 1.2),)
+    floor = () if panel.noise_floor is None else (band_up_to(panel.noise_floor),)
+    return (*floor, across(shown.recorded_tau, "dot", 1.2), across(shown.tau, "solid", 1.8))
 
 
 def _caption(shown: Replayed, legend: list[str]) -> Caption:

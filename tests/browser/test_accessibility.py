@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fairviz.config import Settings
-from fairviz.workbench import Workbench
-from models.specs import TrainingSpec
 from tests.browser.accessibility import assert_accessible, unfold, wait_until_settled
 from tests.browser.conftest import OpenPage
+from tests.browser.kept import finished_comparison
 from tests.browser.server import ROOT, Server, serving
 
 PAGES = [
@@ -34,11 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def finished(home: Path) -> str:
     """The query of the address of a finished comparison."""
-    with Workbench(home, settings=Settings()) as bench:
-        task = bench.add_sample("nhefs")
-        comparison = bench.train(task.id, ["baseline", "multifair"], seeds=1, training=TrainingSpec(epochs=2))
-        bench.wait(comparison)
-    return f"task={task.id}&comparison={comparison}"
+    return finished_comparison(home, ["baseline", "multifair"])
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from fairviz.data.synthetic.glaucoma_images import write_fairvision_folder
+from tests.browser.charts import CHARTS, POINTS, keep
 from tests.browser.conftest import OpenPage
 from tests.browser.server import ROOT, Server, serving
-from tests.browser.test_main_job import CHARTS, POINTS, keep
 from tests.browser.test_upload import train_with_proposals
 
 

@@ -12,22 +12,18 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fairviz.config import Settings
 from fairviz.workbench import Workbench
-from models.specs import TrainingSpec
+from tests.browser.charts import CHARTS, POINTS, RESULTS, keep, points
 from tests.browser.conftest import OpenPage
+from tests.browser.kept import finished_comparison
 from tests.browser.server import ROOT, Server, serving
 
-RESULTS = ROOT / "test-results"
-CHARTS = ".fairviz-chart[data-revision]"
 # About 5 s on an idle machine with two cores; here the other core runs the rest of the tests.
 FIRST_POINT_SECONDS = 20
 
-# Per chart, how many points are drawn: it grows while training goes on.
-POINTS = f"""() => [...document.querySelectorAll('{CHARTS}')].map(
-    chart => (chart._fullData ?? []).reduce((sum, trace) => sum + (trace.x?.length ?? 0), 0))"""
 _GROWN = f"""before => {{
     const now = ({POINTS})();
     return now.length === before.length && now.every((points, i) => points > before[i]);
@@ -43,11 +39,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def finished(home: Path) -> str:
     """A comparison that was finished before anything goes wrong: the query of its address."""
-    with Workbench(home, settings=Settings()) as bench:
-        task = bench.add_sample("nhefs")
-        comparison = bench.train(task.id, ["baseline", "fairgrad"], seeds=1, training=TrainingSpec(epochs=2))
-        bench.wait(comparison)
-    return f"task={task.id}&comparison={comparison}"
+    return finished_comparison(home, ["baseline", "fairgrad"])
 
 
 @pytest.fixture
@@ -55,16 +47,6 @@ def server(home: Path, finished: str) -> Iterator[Server]:
     assert finished
     with serving(ROOT / "app.py", home) as running:
         yield running
-
-
-def points(page: Page) -> list[int]:
-    found: list[int] = page.evaluate(POINTS)
-    return found
-
-
-def keep(page: Page, name: str) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    page.screenshot(path=RESULTS / f"{name}.png", full_page=True)
 
 
 @pytest.mark.timeout(400)

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from fairviz.config import Settings
-from fairviz.workbench import Workbench
-from models.specs import TrainingSpec
+from tests.browser.charts import CHARTS, keep
 from tests.browser.conftest import OpenPage
+from tests.browser.kept import finished_comparison
 from tests.browser.server import ROOT, Server, serving
-from tests.browser.test_main_job import CHARTS, keep
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def finished(home: Path) -> str:
     """The query of the address of a finished comparison."""
-    with Workbench(home, settings=Settings()) as bench:
-        task = bench.add_sample("nhefs")
-        comparison = bench.train(task.id, ["baseline", "multifair"], seeds=2, training=TrainingSpec(epochs=2))
-        bench.wait(comparison)
-    return f"task={task.id}&comparison={comparison}"
+    return finished_comparison(home, ["baseline", "multifair"], seeds=2)
 
 
 @pytest.fixture

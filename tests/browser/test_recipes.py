@@ -9,11 +9,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from fairviz.config import Settings
-from fairviz.workbench import Workbench
+from tests.browser.charts import keep
 from tests.browser.conftest import OpenPage
+from tests.browser.kept import sample_task
 from tests.browser.server import ROOT, Server, serving
-from tests.browser.test_main_job import keep
 
 QUESTION = "Where a gap remains in patients held out, was the gate at work?"
 READINGS = ".st-key-readings"
@@ -26,8 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def task(home: Path) -> str:
-    with Workbench(home, settings=Settings()) as bench:
-        return bench.add_sample("nhefs").id
+    return sample_task(home)
 
 
 @pytest.fixture

@@ -7,15 +7,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from fairviz.config import Settings
-from fairviz.workbench import Workbench
+from tests.browser.charts import keep, wait_for_charts
 from tests.browser.conftest import OpenPage
+from tests.browser.kept import sample_task
 from tests.browser.server import ROOT, Server, serving
 
-RESULTS = ROOT / "test-results"
-CHARTS = ".fairviz-chart[data-revision]"
 TAU = ".st-key-sweep-multifair-plus-tau input"
 
 
@@ -26,8 +24,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def task(home: Path) -> str:
-    with Workbench(home, settings=Settings()) as bench:
-        return bench.add_sample("nhefs").id
+    return sample_task(home)
 
 
 @pytest.fixture
@@ -35,17 +32,6 @@ def server(home: Path, task: str) -> Iterator[Server]:
     assert task
     with serving(ROOT / "app.py", home) as running:
         yield running
-
-
-def wait_for_charts(page: Page, count: int, seconds: int = 60) -> None:
-    page.wait_for_function(
-        f"document.querySelectorAll('{CHARTS}').length === {count}", timeout=seconds * 1000
-    )
-
-
-def keep(page: Page, name: str) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    page.screenshot(path=RESULTS / f"{name}.png", full_page=True)
 
 
 @pytest.mark.timeout(240)

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.charts import CHARTS, keep
 from tests.browser.conftest import OpenPage
 from tests.browser.server import Server
-from tests.browser.test_main_job import CHARTS, keep
 from tests.fairviz.small import small_table
 
 HOSTILE = ("<img src=x onerror=alert(1)>", "![x](http://tracker.invalid/x.png)")

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Page, expect
 
+from tests.browser.charts import keep
 from tests.browser.conftest import OpenPage
 from tests.browser.server import Server
-from tests.browser.test_main_job import keep
 from tests.browser.test_upload import upload
 from tests.fairviz.small import small_table
 

@@ -8,16 +8,15 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fairviz.config import Settings
 from fairviz.workbench import Workbench
 from models.specs import TrainingSpec
+from tests.browser.charts import CHARTS, keep, wait_for_charts
 from tests.browser.conftest import OpenPage
 from tests.browser.server import ROOT, Server, serving
 
-RESULTS = ROOT / "test-results"
-CHARTS = ".fairviz-chart[data-revision]"
 TAUS, DELTAS = ".st-key-grid-multifair-tau input", ".st-key-grid-multifair-delta input"
 
 
@@ -41,17 +40,6 @@ def server(home: Path, comparison: str) -> Iterator[Server]:
     assert comparison
     with serving(ROOT / "app.py", home) as running:
         yield running
-
-
-def wait_for_charts(page: Page, count: int, seconds: int = 60) -> None:
-    page.wait_for_function(
-        f"document.querySelectorAll('{CHARTS}').length === {count}", timeout=seconds * 1000
-    )
-
-
-def keep(page: Page, name: str) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    page.screenshot(path=RESULTS / f"{name}.png", full_page=True)
 
 
 @pytest.mark.timeout(300)
